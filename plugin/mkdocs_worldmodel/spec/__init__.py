@@ -1,0 +1,1 @@
+# Text of a block → checked values. pydantic lives here and nowhere else.

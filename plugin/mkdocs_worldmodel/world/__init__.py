@@ -1,0 +1,39 @@
+# Worlds behind one face (face.py). Ours stand in one literal dict; third parties' come by entry point.
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from mkdocs_worldmodel.errors import WorldError
+from mkdocs_worldmodel.world.face import World
+
+WORLDS: dict[str, str] = {"simulator": "mkdocs_worldmodel.world.simulator:Simulator"}
+"""Name → 'module:class' of our worlds; imported when one is asked for."""
+
+ENTRY_POINTS = "mkdocs_worldmodel.worlds"
+
+
+def known() -> list[str]:
+    """Names of all worlds that can be had."""
+    return sorted({*WORLDS, *(e.name for e in entry_points(group=ENTRY_POINTS))})
+
+
+def make(name: str) -> World:
+    """Return a new world.
+
+    Raises:
+        WorldError: where there is none of that name, or it cannot be loaded; never another world instead.
+    """
+    try:
+        if name in WORLDS:
+            module, _, attribute = WORLDS[name].partition(":")
+            world: World = getattr(import_module(module), attribute)()
+            return world
+        for entry in entry_points(group=ENTRY_POINTS):
+            if entry.name == name:
+                world = entry.load()()
+                return world
+    except ImportError as error:
+        raise WorldError(f"world '{name}' cannot be loaded: {error}") from error
+    raise WorldError(f"there is no world '{name}' (known: {', '.join(known())})")

@@ -1,0 +1,39 @@
+# The face of a world: anything with a driver's seat.
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from mkdocs_worldmodel.rollout.batch import RolloutBatch
+from mkdocs_worldmodel.rollout.rollout import Rollout
+from mkdocs_worldmodel.rollout.state import EgoAction, State
+from mkdocs_worldmodel.scenario.scenario import Scenario
+
+
+class World(Protocol):
+    """A simulator, a learned model, a recording: they look the same from outside."""
+
+    name: str
+    version: str
+    """Part of every run key: a world that may answer differently says so here."""
+
+    def reset(self, scenario: Scenario, seed: int = 0) -> State:
+        """Begin a scenario; the state at its start."""
+        ...
+
+    def step(self, action: EgoAction | None = None) -> State:
+        """Go on by one step with the ego's action, or with the scenario's own driver where it is None.
+
+        Raises:
+            WorldError: before the first `reset`.
+        """
+        ...
+
+    def run(self, scenario: Scenario, seed: int = 0) -> Rollout:
+        """Drive a scenario to its end with its own drivers."""
+        ...
+
+    def run_many(self, scenarios: Sequence[Scenario], seeds: Sequence[int]) -> Iterator[RolloutBatch]:
+        """Drive scenarios of equal structure; batches in order, small enough for memory."""
+        ...
