@@ -61,7 +61,8 @@ class _Composer:
         """Where the ego starts if it is not said: far enough along for all that is behind it [m]."""
         if self.spec.ego.at is not None:
             return self.spec.ego.at
-        behind = [a.behind + BODIES[a.kind].length for a in self.spec.actors.values() if a.behind is not None]
+        actors = self.spec.actors.values()
+        behind: list[float] = [a.behind + BODIES[a.kind].length for a in actors if a.behind is not None]
         return max(40.0, math.ceil(max(behind, default=0.0) + 20.0))
 
     def _road(self) -> Road:

@@ -80,7 +80,14 @@ def _quantity(dimension: str, **bounds: float) -> Any:
 
 
 if TYPE_CHECKING:
-    Length = Distance = LaneWidth = Radius = Speed = Duration = Moment = Acceleration = float
+    Length = float
+    Distance = float
+    LaneWidth = float
+    Radius = float
+    Speed = float
+    Duration = float
+    Moment = float
+    Acceleration = float
 else:
     Length = _quantity("length", gt=0, le=20_000)
     Distance = _quantity("length", ge=0, le=20_000)

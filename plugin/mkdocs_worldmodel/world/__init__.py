@@ -32,8 +32,8 @@ def make(name: str) -> World:
             return world
         for entry in entry_points(group=ENTRY_POINTS):
             if entry.name == name:
-                world = entry.load()()
-                return world
+                third_party: World = entry.load()()
+                return third_party
     except ImportError as error:
         raise WorldError(f"world '{name}' cannot be loaded: {error}") from error
     raise WorldError(f"there is no world '{name}' (known: {', '.join(known())})")
