@@ -35,7 +35,7 @@ def overlap(
     # cosines between the axes of the two boxes
     c, s = np.abs(cos0 * cos1 + sin0 * sin1), np.abs(cos0 * sin1 - sin0 * cos1)
     l0, w0, l1, w1 = 0.5 * length[0], 0.5 * width[0], 0.5 * length[1], 0.5 * width[1]
-    hit = np.abs(dx * cos0 + dy * sin0) <= l0 + l1 * c + w1 * s
+    hit: npt.NDArray[np.bool_] = np.abs(dx * cos0 + dy * sin0) <= l0 + l1 * c + w1 * s
     hit &= np.abs(dy * cos0 - dx * sin0) <= w0 + l1 * s + w1 * c
     hit &= np.abs(dx * cos1 + dy * sin1) <= l1 + l0 * c + w0 * s
     hit &= np.abs(dy * cos1 - dx * sin1) <= w1 + l0 * s + w0 * c

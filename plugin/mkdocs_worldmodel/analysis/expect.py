@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from mkdocs_worldmodel.analysis.contact import Contact
-from mkdocs_worldmodel.analysis.measures import Measures
+from mkdocs_worldmodel.analysis.measures import F8, Measures
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.spec.block import did_you_mean
 from mkdocs_worldmodel.spec.units import parse_quantity
@@ -94,10 +94,11 @@ def judge(e: Expectation, run: Rollout, measures: Measures, contact: Contact | N
     return Verdict(e.text, held, f"{e.extreme} {e.quantity} = {value * factor:.2f} {unit} at {at:.2f} s")
 
 
-def series_of(quantity: str, run: Rollout, measures: Measures) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def series_of(quantity: str, run: Rollout, measures: Measures) -> F8:
     """(T,) the ego's series of a quantity, SI."""
     own = {"speed": run.speed[:, 0], "acceleration": run.acceleration[:, 0], "deceleration": -run.acceleration[:, 0]}
     if quantity in own:
         return own[quantity]
     measured = {"ttc": measures.ttc, "thw": measures.thw, "gap": measures.gap}
-    return measured[quantity][0]
+    series: F8 = measured[quantity][0]
+    return series

@@ -37,10 +37,12 @@ def called(name: str, *, start: bool = False) -> str:
 
 
 def kmh(speed: float) -> str:
+    """A speed [m/s] as a page says it."""
     return f"{3.6 * speed:.0f} km/h"
 
 
 def metres(distance: float) -> str:
+    """A distance [m] as a page says it."""
     return f"{distance:.0f} m" if distance >= 9.95 else f"{distance:.1f} m"
 
 

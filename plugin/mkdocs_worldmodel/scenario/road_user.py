@@ -60,6 +60,8 @@ class IdmParameters:
     """[m/s²]"""
     comfortable_deceleration: float = 2.0
     """[m/s²]"""
+    coolness: float = 0.99
+    """0: the original model; 1: trusts that others keep their acceleration (Kesting, Treiber, Helbing 2010)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,41 @@ import numpy.typing as npt
 F8 = npt.NDArray[np.float64]
 
 
-def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, p: dict[str, F8]) -> F8:
-    """Acceleration of the Intelligent Driver Model [m/s²] (Treiber, Hennecke, Helbing 2000). Any shape.
+def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, lead_acceleration: F8, p: dict[str, F8]) -> F8:
+    """Acceleration of the Intelligent Driver Model [m/s²]. Any shape.
 
-    The free-road term never brakes harder than comfortably, so that a lower desired speed is approached
-    like a driver would; the gap term is the paper's.
+    Treiber, Hennecke, Helbing (2000), with the constant-acceleration heuristic of Kesting, Treiber, Helbing
+    (2010), without which the model brakes at its limit for every vehicle that cuts in; `coolness` 0 gives the
+    original. The free-road term never brakes harder than comfortably.
 
     Args:
         v: speed [m/s]
         desired: desired speed [m/s]
         gap: free gap to the leader [m], inf where there is none
         lead_speed: the leader's speed [m/s]
+        lead_acceleration: the leader's acceleration [m/s²]
         p: the model's parameters as arrays, names as in `IdmParameters`
     """
+    a_max, b = p["acceleration"], p["comfortable_deceleration"]
     ratio = v / np.maximum(desired, 0.1)
     squared = ratio * ratio
-    free = np.maximum(p["acceleration"] * (1.0 - squared * squared), -p["comfortable_deceleration"])
-    root = np.sqrt(p["acceleration"] * p["comfortable_deceleration"])
-    wanted = p["standstill_gap"] + np.maximum(0.0, v * p["time_headway"] + v * (v - lead_speed) / (2.0 * root))
-    closeness = wanted / np.maximum(gap, 0.1)
-    return free - p["acceleration"] * closeness * closeness
+    free = np.maximum(a_max * (1.0 - squared * squared), -b)
+    closing = v - lead_speed
+    wanted = p["standstill_gap"] + np.maximum(0.0, v * p["time_headway"] + v * closing / (2.0 * np.sqrt(a_max * b)))
+    space = np.clip(gap, 0.1, 1e6)
+    closeness = wanted / space
+    original = free - a_max * closeness * closeness
+    # what would do if nobody changed their acceleration
+    lead = np.minimum(lead_acceleration, a_max)
+    behind = lead_speed * closing <= -2.0 * space * lead
+    divisor = lead_speed * lead_speed - 2.0 * space * lead
+    stopping = v * v * lead / np.where(behind & (divisor > 0.0), divisor, 1.0)
+    heuristic = np.where(
+        behind & (divisor > 0.0), stopping, lead - np.maximum(closing, 0.0) * np.maximum(closing, 0.0) / (2.0 * space)
+    )
+    cool = p["coolness"]
+    calmed = (1.0 - cool) * original + cool * (heuristic + b * np.tanh((original - heuristic) / b))
+    return np.where((original >= heuristic) | (gap == np.inf), original, calmed)
 
 
 def hold(v: F8, desired: F8, dt: float) -> F8:

@@ -202,10 +202,10 @@ class Simulation:
             body = (tb.body["length"], tb.body["width"], tb.body["rear_overhang"])
             bend = tb.line.curvature_at(tb.road, self.s)
             e = extents(tb.direction, self.s, self.t, self.slant, self.v, bend, body)
-            gaps = [leader(e, i) for i in range(self.v.shape[1])]
-            gap = np.stack([g for _, g, _ in gaps], axis=1)
-            lead_speed = np.stack([v for _, _, v in gaps], axis=1)
-            a = np.where(tb.driver == _IDM, idm(self.v, self.desired, gap, lead_speed, tb.idm), a)
+            found = [leader(e, i) for i in range(self.v.shape[1])]
+            index, gap, lead_speed = (np.stack(each, axis=1) for each in zip(*found, strict=True))
+            lead_a = np.where(index >= 0, np.take_along_axis(self.acceleration, np.maximum(index, 0), 1), 0.0)
+            a = np.where(tb.driver == _IDM, idm(self.v, self.desired, gap, lead_speed, lead_a, tb.idm), a)
         slot = self._speed
         if slot.active.any():
             before, after = slot.progress / slot.span, (slot.progress + DT) / slot.span

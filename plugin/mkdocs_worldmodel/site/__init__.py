@@ -1,0 +1,1 @@
+# Hosts: the Markdown extension, and the MkDocs plugin as a thin shell on it. Only plugin.py imports mkdocs.

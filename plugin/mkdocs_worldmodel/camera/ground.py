@@ -1,0 +1,271 @@
+# The ground as one camera sees it. Edges are polygons, so they stay crisp at any distance; grain is band-limited
+# noise, warped on, each band only as far as the pixels can carry it; light and fog are per-pixel constants of the
+# camera, because the rig is rigid and the ground flat.
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mkdocs_worldmodel.camera.light import Light, ego_headlights
+from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Projected, View, to_fixed
+from mkdocs_worldmodel.camera.road_surface import Material
+from mkdocs_worldmodel.camera.sky import smooth_noise
+from mkdocs_worldmodel.scenario.road import RoadKind
+
+F8 = npt.NDArray[np.float64]
+U1 = npt.NDArray[np.uint8]
+I4 = npt.NDArray[np.int32]
+
+RANGE = {
+    Material.TRACK: 70.0,
+    Material.TRACK_CORE: 45.0,
+    Material.JOINT: 16.0,
+    Material.REPAIR: 120.0,
+    Material.MARK: 260.0,
+    Material.KERB_TOP: 150.0,
+}
+"""How far materials are drawn [m]; 420 m where none is given."""
+
+FAR = 420.0
+
+# red, green, blue, and how much of the grain shows (255 = all: grass; little: asphalt, which also shines when wet)
+_DRY: dict[Material, tuple[int, int, int, int]] = {
+    Material.PAVED_GROUND: (142, 138, 130, 110),
+    Material.GRAVEL: (128, 122, 106, 170),
+    Material.ASPHALT: (97, 98, 101, 74),
+    Material.SHOULDER: (91, 92, 94, 90),
+    Material.REPAIR: (83, 84, 88, 50),
+    Material.TRACK: (92, 93, 96, 66),
+    Material.TRACK_CORE: (87, 88, 92, 60),
+    Material.MARK: (233, 234, 230, 40),
+    Material.PAVEMENT: (158, 155, 148, 70),
+    Material.JOINT: (128, 125, 119, 60),
+    Material.KERB_TOP: (178, 176, 170, 50),
+    Material.KERB_FACE: (126, 125, 122, 50),
+    Material.MEDIAN: (98, 118, 62, 255),
+}
+_GRASS = {"motorway": (104, 126, 66, 255), "rural": (112, 132, 66, 255), "town": (104, 126, 72, 230)}
+_MARK_LEVELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """One octave group of the grain: `texel` [m], how many texels repeat, and the tile with its margins."""
+
+    texel: float
+    period: int
+    margin: int
+    tile: npt.NDArray[np.int16]
+
+
+@lru_cache(maxsize=1)
+def _bands() -> tuple[_Band, ...]:
+    """Grain of 5 cm, 30 cm and 2.5 m and more, as int16 tiles with margins, so that no warp has to wrap."""
+    out = []
+    for i, (texel, period, margin, octaves, gain) in enumerate(
+        ((0.035, 512, 420, 2, 34.0), (0.22, 256, 220, 2, 30.0), (1.6, 256, 190, 3, 34.0))
+    ):
+        rng = np.random.default_rng((31, i))
+        cells = period // (2 << (octaves - 1)) if i < 2 else 20
+        grid = rng.standard_normal((period, period)).astype(np.float32)
+        noise = np.zeros((period, period), dtype=np.float32)
+        for octave in range(octaves):
+            side = max(cells << octave, 4)
+            small = np.tile(grid[:side, :side], (3, 3))
+            scale = side / period
+            matrix = np.array([[scale, 0, side + 0.0], [0, scale, side + 0.0]])
+            layer = cv2.warpAffine(
+                small, matrix, (period, period), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+            )
+            noise += layer * np.float32(0.7**octave if i else 0.9**octave)
+        noise *= np.float32(gain / max(float(noise.std()), 1e-6) * 0.5)
+        tile = np.clip(noise, -90, 90).astype(np.int16)
+        tile = np.pad(tile, margin, mode="wrap")
+        out.append(_Band(texel, period, margin, tile))
+    return tuple(out)
+
+
+class GroundView:
+    """Paints the ground of one camera."""
+
+    def __init__(self, view: View, light: Light, kind: RoadKind) -> None:
+        self.view = view
+        self.top = int(np.clip(np.ceil(view.horizon + 0.5), 0, view.height))
+        self._light = light
+        wet = 0.64 if light.wet else 1.0
+        self._palette = {
+            m: (c[0] * wet, c[1] * wet, c[2] * wet, float(c[3]))
+            if m not in (Material.MARK, Material.MEDIAN)
+            else tuple(float(v) for v in c)
+            for m, c in _DRY.items()
+        }
+        grass = np.array(_GRASS[kind], dtype=float) * (0.9 if light.wet else 1.0, 0.95 if light.wet else 1.0, 1, 1)
+        grey = grass[:3].mean()
+        grass[:3] = grey + (grass[:3] - grey) * light.saturation
+        height = view.height - self.top
+        self.empty = height == 0
+        if self.empty:
+            return
+        rays = view.rays(self.top)
+        reach = view.origin[2] / np.maximum(-rays[..., 2], 1e-9)
+        reach = np.minimum(reach, 4000.0 / np.hypot(rays[..., 0], rays[..., 1]))
+        self._x = view.origin[0] + rays[..., 0] * reach
+        self._y = view.origin[1] + rays[..., 1] * reach
+        distance = np.hypot(rays[..., 0], rays[..., 1]) * reach
+        self._base = np.empty((height, view.width, 4), dtype=np.uint8)
+        self._base[:] = np.rint(grass).astype(np.uint8)
+        depth = (self._x - view.origin[0]) * view.axes[2, 0] + (self._y - view.origin[1]) * view.axes[2, 1]
+        self._depth = np.maximum(depth[:, view.width // 2], 0.1)
+        self._light_maps(distance)
+        self._grain_maps()
+
+    def _light_maps(self, distance: F8) -> None:
+        light = self._light
+        clear = light.clear_view(distance)[..., None]
+        gain = np.broadcast_to(np.array(light.ground), (*distance.shape, 3)).copy()
+        if light.lamps > 0.0:
+            beam = ego_headlights(self._x, self._y) * (0.25 + 0.75 * light.lamps) * (0.55 if light.wet else 0.85)
+            gain += beam[..., None] * np.array([1.0, 0.95, 0.84]) * (0.4 if light.lamps < 0.5 else 1.0)
+            rear = np.exp(-(((self._x + 3.2) / 2.2) ** 2) - (self._y / 1.6) ** 2) * (self._x < 0) * light.lamps
+            gain += rear[..., None] * np.array([0.16, 0.02, 0.015])
+        self._gain = np.clip(gain * clear * 128.0 + 0.5, 0, 255).astype(np.uint8)
+        self._veil = np.clip(np.array(light.haze) * (1.0 - clear) * 255.0 + 0.5, 0, 255).astype(np.uint8)
+        steep = self.view.origin[2] / np.hypot(distance, self.view.origin[2])
+        mirror = 0.05 + 0.62 * (1.0 - steep) ** 4
+        self._mirror = np.clip(mirror * clear[..., 0] * 255.0, 0, 255).astype(np.uint8)
+        sky = 0.75 * np.array(light.horizon) + 0.25 * np.array(light.zenith)
+        shine = sky * (mirror * clear[..., 0])[..., None] * 255.0 * (0.85 if light.wet else 0.10)
+        self._shine = np.clip(shine, 0, 255).astype(np.uint8)
+
+    def _grain_maps(self) -> None:
+        """Row weights of each band: it fades where a pixel covers more ground than its texels."""
+        step = self._depth**2 / (self.view.origin[2] * self.view.focal)
+        self._weights: list[tuple[_Band, int, npt.NDArray[np.int16]]] = []
+        for band in _bands():
+            covered = step / band.texel
+            weight = np.clip(1.6 - covered * 0.42, 0.0, 1.0)
+            reach = band.margin * band.texel
+            wide = np.hypot(self._x, self._y).max(axis=1)
+            weight *= np.clip((reach - wide) / (0.35 * reach), 0.0, 1.0)
+            rows = np.flatnonzero(weight > 0.01)
+            if len(rows):
+                first = int(rows[0])
+                self._weights.append((band, first, np.rint(weight[first:, None] * 256).astype(np.int16)))
+        # pixel -> ground of the vehicle's frame, as a homography
+        a = self.view.axes
+        f, cx, cy = self.view.focal, 0.5 * self.view.width - 0.5, 0.5 * self.view.height - 0.5 - self.top
+        ray = np.stack([a[0], a[1], f * a[2] - cx * a[0] - cy * a[1]], axis=1)
+        h = self.view.origin[2]
+        ox, oy = self.view.origin[0], self.view.origin[1]
+        self._to_ground = np.stack([ox * -ray[2] + h * ray[0], oy * -ray[2] + h * ray[1], -ray[2]])
+
+    def _grain(self, x: float, y: float, heading: float) -> npt.NDArray[np.int16]:
+        """Grain (h, W) of the ground, about -128…127."""
+        height = len(self._base)
+        total = np.zeros((height, self.view.width), dtype=np.int16)
+        c, s = float(np.cos(heading)), float(np.sin(heading))
+        for band, first, weight in self._weights:
+            size = band.period * band.texel
+            px = (x % size) / band.texel + band.margin
+            py = (y % size) / band.texel + band.margin
+            k = 1.0 / band.texel
+            place = np.array([[c * k, -s * k, px], [s * k, c * k, py], [0.0, 0.0, 1.0]])
+            down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, float(first)], [0.0, 0.0, 1.0]])
+            matrix = _times(_times(place, self._to_ground), down)
+            part = cv2.warpPerspective(
+                band.tile, matrix, (self.view.width, height - first),
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+            )
+            total[first:] += (part * weight) >> 8
+        return total
+
+    def paint(self, image: U1, pose: tuple[float, float, float], patches: Projected, kinds: GroundPatches,
+              dynamic: GroundLight) -> U1 | None:
+        """Paint the rows below the horizon; returns how much each pixel mirrors (None where dry)."""
+        if self.empty:
+            return None
+        canvas = self._base.copy()
+        self._patches(canvas, patches, kinds)
+        share = cv2.extractChannel(canvas, 3)
+        colour = cv2.cvtColor(canvas, cv2.COLOR_RGBA2RGB)
+        grain = (self._grain(*pose) * share) >> 8
+        detail = np.clip(grain + 128, 0, 255).astype(np.uint8)
+        if dynamic.shadow is not None:
+            detail = cv2.multiply(detail, cv2.resize(dynamic.shadow, detail.shape[::-1]), scale=1 / 255)
+        colour = cv2.multiply(colour, cv2.cvtColor(detail, cv2.COLOR_GRAY2RGB), scale=1 / 128)
+        gain = self._gain
+        if dynamic.lamps is not None:
+            gain = cv2.add(gain, cv2.resize(dynamic.lamps, detail.shape[::-1]))
+        out = image[self.top :]
+        cv2.multiply(colour, gain, dst=colour, scale=1 / 128)
+        cv2.add(colour, self._veil, dst=out)
+        gloss = cv2.subtract(np.full_like(share, 215), share)
+        if self._light.wet:
+            puddles = np.clip(gloss.astype(np.int16) + grain * 3, 0, 255).astype(np.uint8)
+            gloss3 = cv2.cvtColor(puddles, cv2.COLOR_GRAY2RGB)
+            cv2.add(out, cv2.multiply(self._shine, gloss3, scale=1 / 255), dst=out)
+            return cv2.multiply(puddles, self._mirror, scale=1 / 255)
+        cv2.add(out, cv2.multiply(self._shine, cv2.cvtColor(gloss, cv2.COLOR_GRAY2RGB), scale=1 / 255), dst=out)
+        return None
+
+    def _patches(self, canvas: U1, patches: Projected, kinds: GroundPatches) -> None:
+        layer = kinds.layer[patches.index]
+        fixed = to_fixed(patches.uv - (0.0, float(self.top)))
+        starts = np.flatnonzero(np.concatenate([[True], layer[1:] != layer[:-1]])) if len(layer) else []
+        for start, end in zip(starts, [*starts[1:], len(layer)], strict=True):
+            material = Material(int(kinds.material[patches.index[start]]))
+            if material is Material.MARK:
+                self._marks(canvas, patches.uv[start:end], fixed[start:end])
+            else:
+                cv2.fillPoly(canvas, list(fixed[start:end]), self._palette[material], cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def _marks(self, canvas: U1, uv: F8, fixed: I4) -> None:
+        """Paint marks; those thinner than a pixel are mixed with asphalt instead of drawn a pixel wide."""
+        ahead = np.roll(uv, -1, axis=1)
+        area = 0.5 * np.abs((uv[..., 0] * ahead[..., 1] - ahead[..., 0] * uv[..., 1]).sum(axis=1))
+        extent = np.sqrt(((uv.max(axis=1) - uv.min(axis=1)) ** 2).sum(axis=1))
+        thick = area / np.maximum(extent, 1e-3)
+        share = np.minimum(1.0, 1.2 * thick / (thick + 0.55)) * np.minimum(1.0, (extent + 0.1) / 1.2)
+        level = np.rint(share * _MARK_LEVELS).astype(int)
+        mark, asphalt = np.array(self._palette[Material.MARK]), np.array(self._palette[Material.TRACK])
+        for value in range(1, _MARK_LEVELS + 1):
+            chosen = np.flatnonzero(level == value)
+            if len(chosen):
+                colour = asphalt + (mark - asphalt) * (value / _MARK_LEVELS)
+                cv2.fillPoly(canvas, list(fixed[chosen]), colour.tolist(), cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPatches:
+    """What the projected patches are."""
+
+    material: npt.NDArray[np.intp]
+    layer: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class GroundLight:
+    """What changes the ground's light from frame to frame, at a coarser size; None where there is nothing."""
+
+    shadow: U1 | None
+    """Share of light that is left, 255 = all."""
+    lamps: U1 | None
+    """Extra light (…, 3), 128 = 1.0."""
+
+
+def _times(a: F8, b: F8) -> F8:
+    """Matrix product without BLAS."""
+    return np.asarray((a[:, :, None] * b[None, :, :]).sum(axis=1))
+
+
+def visible_patches(view: View, distance: F8, material: npt.NDArray[np.intp], spheres: tuple[F8, F8]) -> F8:
+    """Tell which patches of the camera's frame are worth projecting: in view and in their material's range."""
+    reach = np.full(len(Material), FAR)
+    for m, value in RANGE.items():
+        reach[m] = value
+    return np.flatnonzero((distance < reach[material]) & view.sees(*spheres))

@@ -1,0 +1,149 @@
+# Meshes of flat convex faces, and the few shapes that bodies are made of. A face knows its role (which colour and
+# light it takes) and its place in the painting order within its object.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+F8 = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+CORNERS = 12
+"""Corners of a face; faces with fewer repeat their last one."""
+
+
+class Role(IntEnum):
+    """What a face is."""
+
+    PAINT = 0
+    GLASS = 1
+    TRIM = 2
+    TYRE = 3
+    RIM = 4
+    HEADLAMP = 5
+    TAIL_LAMP = 6
+    BRAKE_LAMP = 7
+    PLATE = 8
+    INDICATOR_LEFT = 9
+    INDICATOR_RIGHT = 10
+    BOX = 11
+    GRILLE = 12
+    SEAM = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Faces of one object in its own frame (x forward, y left, z up; origin as the road user's)."""
+
+    points: F8
+    """(F, CORNERS, 3) [m]"""
+    normal: F8
+    """(F, 3) unit, outwards; it may lean away from the plane's own where a panel is rounded."""
+    facing: F8
+    """(F, 3) unit, the plane's own normal: decides whether the face is seen."""
+    role: Ints
+    """(F,)"""
+    part: Ints
+    """(F,) which of `parts` it belongs to."""
+    layer: Ints
+    """(F,) painting order within the part."""
+    parts: F8
+    """(Q, 2) from x to x of each part [m]; parts do not overlap along x."""
+
+
+class MeshBuilder:
+    """Collects faces."""
+
+    def __init__(self) -> None:
+        self._points: list[F8] = []
+        self._normal: list[F8] = []
+        self._facing: list[F8] = []
+        self._tags: list[tuple[int, int, int]] = []
+        self._parts: list[tuple[float, float]] = []
+
+    def begin(self, low: float, high: float) -> None:
+        """Start a new part that lies between two x [m]."""
+        self._parts.append((low, high))
+
+    def face(self, points: Sequence[Sequence[float]], role: Role, layer: int, inside: Sequence[float],
+             lean: float = 0.0) -> None:
+        """Add a convex face; its normal points away from `inside`; `lean` tilts the shading normal up (+)."""
+        p = np.array(points, dtype=np.float64)
+        ahead = np.roll(p, -1, axis=0)
+        n = np.cross(p, ahead).sum(axis=0)
+        n /= max(float(np.sqrt((n * n).sum())), 1e-12)
+        if float((n * (p.mean(axis=0) - np.array(inside))).sum()) < 0.0:
+            n = -n
+        shading = n + np.array([0.0, 0.0, lean])
+        shading /= float(np.sqrt((shading * shading).sum()))
+        self._points.append(np.concatenate([p, np.repeat(p[-1:], CORNERS - len(p), axis=0)]))
+        self._normal.append(shading)
+        self._facing.append(n)
+        self._tags.append((int(role), len(self._parts) - 1, layer))
+
+    def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: int) -> None:
+        """Add an upright disc that looks to the side on which it lies."""
+        a = (np.arange(CORNERS) + 0.5) * (2.0 * np.pi / CORNERS)
+        points = np.stack([x + radius * np.cos(a), np.full(CORNERS, y), z + radius * np.sin(a)], axis=-1)
+        self.face(points.tolist(), role, layer, (x, 0.0, z))
+
+    def loft(self, stations: Sequence[tuple[float, float, float, float, float]], layer: int,
+             roles: Sequence[Role] | None = None, role: Role = Role.PAINT) -> None:
+        """Add a hull through cross-sections (x, half width, z of sill, shoulder and top), from back to front.
+
+        `roles` colours the faces on top, one for each gap between stations.
+        """
+        first, last = stations[0], stations[-1]
+        heart = (0.5 * (first[0] + last[0]), 0.0, 0.5 * (first[2] + max(s[4] for s in stations)))
+        for i, (a, b) in enumerate(zip(stations[:-1], stations[1:], strict=True)):
+            for side in (-1.0, 1.0):
+                low = [(s[0], side * s[1] * 0.965, s[2]) for s in (a, b)]
+                mid = [(s[0], side * s[1], s[3]) for s in (a, b)]
+                top = [(s[0], side * s[1] * 0.95, s[4]) for s in (a, b)]
+                self.face([low[0], low[1], mid[1], mid[0]], role, layer, heart, -0.22)
+                self.face([mid[0], mid[1], top[1], top[0]], role, layer, heart, 0.42)
+            crown = [(s[0], side * s[1] * 0.95, s[4]) for s, side in ((a, -1.0), (b, -1.0), (b, 1.0), (a, 1.0))]
+            self.face(crown, roles[i] if roles else role, layer, (heart[0], 0.0, first[2]))
+        for s, lean in ((first, 0.1), (last, 0.1)):
+            w = s[1]
+            outline = [(s[0], -0.965 * w, s[2]), (s[0], -w, s[3]), (s[0], -0.95 * w, s[4])]
+            outline += [(s[0], 0.95 * w, s[4]), (s[0], w, s[3]), (s[0], 0.965 * w, s[2])]
+            self.face(outline, role, layer, heart, lean)
+
+    def block(self, low: Sequence[float], high: Sequence[float], role: Role, layer: int) -> None:
+        """Add a box between two corners (without its underside)."""
+        (x0, y0, z0), (x1, y1, z1) = low, high
+        heart = (0.5 * (x0 + x1), 0.5 * (y0 + y1), 0.5 * (z0 + z1))
+        for y in (y0, y1):
+            self.face([(x0, y, z0), (x1, y, z0), (x1, y, z1), (x0, y, z1)], role, layer, heart)
+        for x in (x0, x1):
+            self.face([(x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1)], role, layer, heart)
+        self.face([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], role, layer, heart)
+
+    def panel(self, x: float, ys: tuple[float, float], zs: tuple[float, float], role: Role, layer: int,
+              middle: float) -> None:
+        """Add an upright rectangle across the vehicle; it looks away from `middle` (an x)."""
+        (y0, y1), (z0, z1) = ys, zs
+        self.face([(x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1)], role, layer, (middle, 0.0, z0))
+
+    def side(self, outline: Sequence[tuple[float, float]], y: float, role: Role, layer: int,
+             lean: float = 0.0, top: float | None = None) -> None:
+        """Add a face (x, z) on both sides at distance y from the middle (leaning in to `top` at its upper end)."""
+        low, high = min(z for _, z in outline), max(z for _, z in outline)
+        inner = y if top is None else top
+        for s in (-1.0, 1.0):
+            points = [(x, s * (y + (inner - y) * (z - low) / max(high - low, 1e-9)), z) for x, z in outline]
+            self.face(points, role, layer, (points[0][0], 0.0, points[0][2]), lean)
+
+    def build(self) -> Mesh:
+        """Return the mesh."""
+        tags = np.array(self._tags, dtype=np.intp)
+        return Mesh(
+            np.stack(self._points), np.stack(self._normal), np.stack(self._facing), tags[:, 0], tags[:, 1],
+            tags[:, 2], np.array(self._parts),
+        )

@@ -1,0 +1,177 @@
+# The sky and everything too far away to move: a panorama, made once per run, from which each view takes its part.
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mkdocs_worldmodel.camera.light import Light
+from mkdocs_worldmodel.camera.projection import View
+from mkdocs_worldmodel.scenario.road import RoadKind
+
+F4 = npt.NDArray[np.float32]
+U1 = npt.NDArray[np.uint8]
+
+_PER_DEGREE = 9.0
+_WIDTH = int(360 * _PER_DEGREE)
+_BELOW = 3.0
+_ABOVE = 50.0
+_HEIGHT = int((_BELOW + _ABOVE) * _PER_DEGREE)
+
+
+def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int], octaves: int) -> F4:
+    """Noise (H, W) with mean 0, about -1…1, that repeats across; `cells` of the coarsest octave (down, across)."""
+    out = np.zeros(shape, dtype=np.float32)
+    total = 0.0
+    for octave in range(octaves):
+        down, across = cells[0] << octave, cells[1] << octave
+        grid = rng.random((down + 3, across)).astype(np.float32) * 2.0 - 1.0
+        padded = np.concatenate([grid[:, -2:], grid, grid[:, :2]], axis=1)
+        scale_x, scale_y = shape[1] / across, shape[0] / down
+        matrix = np.array([[1 / scale_x, 0, 2.0], [0, 1 / scale_y, 1.0]])
+        layer = cv2.warpAffine(
+            padded, matrix, (shape[1], shape[0]), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        weight = 0.55**octave
+        out += weight * layer
+        total += weight
+    return out / np.float32(total * 0.6)
+
+
+def panorama(light: Light, kind: RoadKind) -> U1:
+    """Paint the sky around (rows: elevation from above down, columns: azimuth from the first heading to the left)."""
+    rng = np.random.default_rng(20)
+    elevation = np.radians(_ABOVE - (np.arange(_HEIGHT) + 0.5) / _PER_DEGREE).astype(np.float32)[:, None]
+    azimuth = np.radians((np.arange(_WIDTH) + 0.5) / _PER_DEGREE).astype(np.float32)[None, :]
+    lift = np.clip(elevation / np.radians(42.0), 0.0, 1.0) ** 0.62
+    sky = np.array(light.horizon, dtype=np.float32) * (1 - lift[..., None]) + np.array(
+        light.zenith, dtype=np.float32
+    ) * lift[..., None]
+    away = np.arccos(
+        np.clip(
+            np.sin(elevation) * np.sin(light.elevation)
+            + np.cos(elevation) * np.cos(light.elevation) * np.cos(azimuth - light.azimuth),
+            -1.0,
+            1.0,
+        )
+    )
+    low_sun = light.elevation < 0.2
+    glow = 0.75 * np.exp(-((away / (0.55 if low_sun else 0.42)) ** 1.3)) * (1.0 if light.sun[0] else 0.35)
+    sky = sky + (np.array(light.glow, dtype=np.float32) - sky) * glow[..., None]
+    sky = _clouds(sky, light, rng, elevation, away)
+    if light.sun[0] > 0.1:
+        disc = np.exp(-((away / 0.028) ** 4)) + 0.35 * np.exp(-((away / 0.07) ** 2))
+        sky += (np.float32(1.0) - sky) * np.clip(disc, 0.0, 1.0)[..., None]
+    if light.lamps == 1.0 and light.clouds < 0.5:
+        _stars(sky, rng)
+    veil = np.exp(-np.maximum(elevation, 0.0) / (0.055 if light.extinction < 0.01 else 0.5))
+    haze = np.array(light.haze, dtype=np.float32)
+    sky += (haze - sky) * (np.float32(0.8 if light.extinction < 0.01 else 1.0) * veil)[..., None]
+    image = (np.clip(sky, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    _distance(image, light, kind, rng)
+    return np.concatenate([image, image[:, : _WIDTH // 2 + 64]], axis=1)
+
+
+def _clouds(sky: F4, light: Light, rng: np.random.Generator, elevation: F4, away: F4) -> F4:
+    if light.clouds <= 0.0:
+        return sky
+    # clouds lie in a plane overhead: compress them towards the horizon
+    noise = smooth_noise(rng, (_HEIGHT, _WIDTH), (3, 10), 6)
+    height = np.clip(0.16 / np.maximum(np.tan(np.maximum(elevation, 0.006)), 0.02), 0.0, 6.0)[:, 0]
+    rows = np.clip((_HEIGHT - 2) * (1.0 - height / 6.0) ** 1.6, 0, _HEIGHT - 2).astype(np.float32)
+    map_x, map_y = np.meshgrid(np.arange(_WIDTH, dtype=np.float32), rows)
+    noise = cv2.remap(noise, map_x, map_y, cv2.INTER_LINEAR)
+    above = np.roll(noise, 7, axis=0)
+    if light.clouds < 1.0:
+        cover = np.clip((noise - 0.12 + 0.35 * (light.clouds - 0.45)) * 2.4, 0.0, 1.0)
+        cover *= np.clip(elevation / 0.05, 0.0, 1.0) * 0.92
+    else:
+        cover = np.clip(0.75 + 0.5 * noise, 0.0, 1.0)
+    thickness = np.clip(0.55 + 1.1 * (noise - above) + 0.35 * noise, 0.0, 1.0)
+    lit = np.array(light.cloud, dtype=np.float32)
+    dark = lit * np.float32(0.80) * np.array([0.95, 0.98, 1.03], dtype=np.float32)
+    if light.clouds < 1.0 and light.elevation < 0.2:
+        warm = np.exp(-((away / 0.9) ** 2))[..., None]
+        lit = lit + (np.array(light.glow, dtype=np.float32) - lit) * warm
+        dark = dark * np.float32(0.75)
+    colour = dark + (lit - dark) * thickness[..., None]
+    return sky + (colour - sky) * (cover * cover * (3 - 2 * cover))[..., None]
+
+
+def _stars(sky: F4, rng: np.random.Generator) -> None:
+    rows = rng.integers(0, int(_HEIGHT * 0.8), 420)
+    columns = rng.integers(0, _WIDTH, 420)
+    bright = (0.12 + 0.4 * rng.random(420) ** 3).astype(np.float32)
+    for dy, dx, share in ((0, 0, 1.0), (0, 1, 0.6), (1, 0, 0.6), (1, 1, 0.4)):
+        sky[rows + dy, (columns + dx) % _WIDTH] += (bright * np.float32(share))[:, None]
+
+
+def _distance(image: U1, light: Light, kind: RoadKind, rng: np.random.Generator) -> None:
+    """Paint hills, woods and (in a town) roofs along the horizon, each ridge nearer and less hazy."""
+    horizon = int(_ABOVE * _PER_DEGREE)
+    ground = np.array(light.ground)
+    ridges = [  # height [deg], roughness cells, octaves, distance [m], albedo
+        (2.6, 7, 3, 4200.0, (0.36, 0.42, 0.44)),
+        (1.5, 11, 5, 1900.0, (0.30, 0.38, 0.30)),
+        (1.05, 40, 6, 800.0, (0.20, 0.29, 0.17)),
+    ]
+    for top, cells, octaves, distance, albedo in ridges:
+        noise = smooth_noise(rng, (8, _WIDTH), (2, cells), octaves)[4]
+        clear = float(light.clear_view(np.array(0.72 * distance)))
+        if clear < 0.01:
+            continue
+        colour = np.array(albedo) * ground * clear + np.array(light.haze) * (1 - clear)
+        _fill_ridge(image, horizon - (top * (0.55 + 0.45 * noise)) * _PER_DEGREE, colour)
+    if kind == "town":
+        x = 0
+        while x < _WIDTH:
+            width, high = int(rng.integers(14, 46)), float(rng.uniform(1.2, 3.6))
+            clear = float(light.clear_view(np.array(float(rng.uniform(350.0, 700.0)))))
+            colour = np.array([0.42, 0.39, 0.38]) * rng.uniform(0.8, 1.15) * ground
+            shade = np.clip(colour * clear + np.array(light.haze) * (1 - clear), 0, 1) * 255
+            image[horizon - int(high * _PER_DEGREE) : horizon + 6, x : x + width] = shade.astype(np.uint8)
+            x += width
+    base = np.clip(np.array([0.30, 0.36, 0.22]) * ground, 0, 1)
+    clear = float(light.clear_view(np.array(280.0)))
+    mixed = (base * clear + np.array(light.haze) * (1 - clear)) * 255
+    image[horizon + 2 :] = np.clip(mixed, 0, 255).astype(np.uint8)
+
+
+def _fill_ridge(image: U1, top: npt.NDArray[np.floating], colour: npt.NDArray[np.float64]) -> None:
+    """Fill below a skyline given as rows (W,), with a soft edge."""
+    rows = np.arange(image.shape[0], dtype=np.float32)[:, None]
+    start = max(int(top.min()) - 2, 0)
+    cover = np.clip(rows[start:] - top[None, :].astype(np.float32) + 0.5, 0.0, 1.0)[..., None]
+    part = image[start:].astype(np.float32)
+    value = np.clip(colour, 0, 1).astype(np.float32) * 255
+    image[start:] = (part + (value - part) * cover + 0.5).astype(np.uint8)
+
+
+class SkyView:
+    """The part of the panorama that one camera looks at."""
+
+    def __init__(self, view: View, picture: U1) -> None:
+        self.rows = int(np.clip(np.ceil(view.horizon + 2.0), 0, view.height))
+        rays = view.rays()[: self.rows]
+        azimuth = np.degrees(np.arctan2(rays[..., 1], rays[..., 0]))
+        elevation = np.degrees(np.arctan2(rays[..., 2], np.hypot(rays[..., 0], rays[..., 1])))
+        middle = float(np.degrees(np.arctan2(view.axes[2, 1], view.axes[2, 0])))
+        self._middle = middle
+        around = (azimuth - middle + 180.0) % 360.0 - 180.0
+        self._x = (around * _PER_DEGREE).astype(np.float32)
+        self._y = np.clip((_ABOVE - elevation) * _PER_DEGREE - 0.5, 0, _HEIGHT - 1).astype(np.float32)
+        self._picture = picture
+
+    def paint(self, image: U1, turned: float) -> None:
+        """Fill the rows above the horizon; `turned` is the ego's heading since the start [rad]."""
+        if not self.rows:
+            return
+        offset = (np.degrees(turned) + self._middle) * _PER_DEGREE - 0.5
+        low = float(self._x.min())
+        first = (offset + low) % _WIDTH
+        cv2.remap(
+            self._picture, self._x + np.float32(first - low), self._y, cv2.INTER_LINEAR, dst=image[: self.rows],
+            borderMode=cv2.BORDER_REPLICATE,
+        )

@@ -1,0 +1,246 @@
+# The command `worldmodel`.
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from mkdocs_worldmodel import __version__
+from mkdocs_worldmodel.errors import Mistake, SpecError, StoreError, WorldModelError
+
+if TYPE_CHECKING:
+    from mkdocs_worldmodel.build import Store
+    from mkdocs_worldmodel.spec.block import Place
+
+STORE = ".cache/plugin/worldmodel"
+_store_option = click.option(
+    "--store", "store_dir", default=STORE, show_default=True, type=click.Path(path_type=Path), help="Store of results."
+)
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="worldmodel")
+def main() -> None:
+    """Driving scenarios in documentation: run them, check them, keep their store."""
+
+
+@main.command()
+@click.argument("file", type=_file)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("figure"), show_default=True)
+@_store_option
+def render(file: Path, out: Path, store_dir: Path) -> None:
+    """Make the figure of FILE (a block, or a scenario alone, as YAML) as a page in a folder."""
+    from mkdocs_worldmodel.build import Jobs
+    from mkdocs_worldmodel.pipeline import Pipeline
+    from mkdocs_worldmodel.site.standalone import write_page
+
+    text, place = _block(file)
+    store = _open(store_dir)
+    with Jobs(0) as jobs:
+        try:
+            pipeline = Pipeline(store, jobs)
+            order = pipeline.order(text, place)
+            figure = pipeline.figure(order, text, place)
+            page = write_page(order, figure, text, out, file.stem)
+        except SpecError as error:
+            _fail(file.name, error)
+        except (WorldModelError, OSError) as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{page} ({'made' if figure.made else 'from store'})")
+    for moment in figure.bundle.moments:
+        click.echo(f"{moment.time:6.1f} s  {moment.text}")
+
+
+@main.command()
+@click.argument("file", type=_file)
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write states; - for stdout.")
+def run(file: Path, csv_file: Path | None) -> None:
+    """Drive the scenario of FILE and print its events; no pictures, no store."""
+    from mkdocs_worldmodel import world
+    from mkdocs_worldmodel.analysis.analysis import analyse
+    from mkdocs_worldmodel.figure.rollout_figure import states_csv
+    from mkdocs_worldmodel.pipeline import understand
+    from mkdocs_worldmodel.rollout.record import quantised
+
+    text, place = _block(file)
+    try:
+        order = understand(text, place)
+        rollout = quantised(world.make(order.block.spec.world).run(order.scenario, order.block.spec.seed))
+        analysis = analyse(order.scenario, rollout, order.options.expectations)
+    except SpecError as error:
+        _fail(file.name, error)
+    except WorldModelError as error:
+        raise click.ClickException(str(error)) from None
+    to_stdout = csv_file is not None and str(csv_file) == "-"
+    if csv_file is not None:
+        content = states_csv(rollout, order.scenario, analysis.last)
+        if to_stdout:
+            click.echo(content, nl=False)
+        else:
+            csv_file.write_text(content, encoding="utf-8", newline="")
+    for event in analysis.events:
+        click.echo(f"{event.time:6.2f} s  {event.text}", err=to_stdout)
+    for verdict in analysis.verdicts:
+        click.echo(f"{'held  ' if verdict.held else 'MISSED'}  {verdict.text}  ({verdict.measured})", err=to_stdout)
+    if not all(v.held for v in analysis.verdicts):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("docs", type=click.Path(exists=True, path_type=Path))
+def check(docs: Path) -> None:
+    """Check every block of the Markdown files in DOCS, and run it without pictures: mistakes and expectations."""
+    from mkdocs_worldmodel import world
+    from mkdocs_worldmodel.analysis.analysis import analyse
+    from mkdocs_worldmodel.pipeline import understand
+    from mkdocs_worldmodel.site import scanner
+    from mkdocs_worldmodel.site.session import Page, where
+    from mkdocs_worldmodel.spec.block import Place
+
+    started, blocks, messages = time.perf_counter(), 0, 0
+
+    def say(page: Page, line: int, mistake: Mistake) -> None:
+        nonlocal messages
+        messages += 1
+        click.echo(f"{where(page, line, mistake)}: {mistake}")
+
+    root = docs if docs.is_dir() else docs.parent
+    for file in _pages(docs):
+        text = file.read_text(encoding="utf-8-sig")
+        page = Page(file.relative_to(root).as_posix(), file.parent)
+        fences, strays = scanner.find(text.splitlines())
+        for line, mistake in strays:
+            say(page, line, mistake)
+        defaults = _front_matter(text) if fences else ()
+        for fence in fences:
+            blocks += 1
+            if fence.mistake is not None:
+                say(page, fence.line, fence.mistake)
+            try:
+                order = understand(fence.body, Place(page.folder, (root.resolve(),), defaults))
+                rollout = world.make(order.block.spec.world).run(order.scenario, order.block.spec.seed)
+                verdicts = analyse(order.scenario, rollout, order.options.expectations).verdicts
+            except SpecError as error:
+                for mistake in error.mistakes:
+                    say(page, fence.line, mistake)
+                continue
+            except WorldModelError as error:
+                say(page, fence.line, Mistake(str(error)))
+                continue
+            for i, verdict in enumerate(verdicts):
+                if not verdict.held:
+                    message = f"expected {verdict.text}, but {verdict.measured}"
+                    say(page, fence.line, order.block.sources.mistake(("expect", i), message))
+    click.echo(f"{blocks} blocks, {messages} messages, {time.perf_counter() - started:.1f} s", err=True)
+    if messages:
+        sys.exit(1)
+
+
+def _pages(docs: Path) -> Iterator[Path]:
+    if docs.is_file():
+        yield docs
+    else:
+        yield from sorted(p for p in docs.rglob("*.md") if p.is_file())
+
+
+def _front_matter(text: str) -> tuple[tuple[str, dict[str, object]], ...]:
+    from mkdocs_worldmodel.spec.text import parse
+
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != "---":
+        return ()
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() in {"---", "..."}), None)
+    if end is None:
+        return ()
+    try:
+        meta = parse("\n".join(lines[1:end])).value
+    except SpecError:
+        return ()
+    own = meta.get("worldmodel") if isinstance(meta, dict) else None
+    return (("the page's front matter", own),) if isinstance(own, dict) else ()
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON schema of a block, for editors."""
+    from mkdocs_worldmodel.spec.schema import block_schema
+
+    click.echo(json.dumps(block_schema(), indent=2, ensure_ascii=False))
+
+
+@main.group()
+def store() -> None:
+    """Look after the store of results."""
+
+
+@store.command("info")
+@_store_option
+def store_info(store_dir: Path) -> None:
+    """Say how much is kept."""
+    found = _open(store_dir).info()
+    click.echo(f"{found.entries} entries, {found.bytes / 1e6:.1f} MB in {store_dir}")
+
+
+@store.command("gc")
+@_store_option
+@click.option("--days", default=90.0, show_default=True, help="Remove what was not used for so long.")
+@click.option("--megabytes", default=4000.0, show_default=True, help="Then remove the least recently used above this.")
+def store_gc(store_dir: Path, days: float, megabytes: float) -> None:
+    """Remove old results; never what was used in the last 24 hours."""
+    try:
+        removed = _open(store_dir).gc(days * 86_400, int(megabytes * 1e6))
+    except StoreError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{removed.entries} entries removed, {removed.bytes / 1e6:.1f} MB")
+
+
+@store.command("clear")
+@_store_option
+def store_clear(store_dir: Path) -> None:
+    """Remove everything."""
+    try:
+        removed = _open(store_dir).clear()
+    except StoreError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{removed.entries} entries removed, {removed.bytes / 1e6:.1f} MB")
+
+
+def _open(store_dir: Path) -> Store:
+    from mkdocs_worldmodel.build import Store
+
+    try:
+        return Store(store_dir)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _block(file: Path) -> tuple[str, Place]:
+    """A file's text as a block's: a scenario alone is put under `scenario:`."""
+    from mkdocs_worldmodel.spec.block import Place
+    from mkdocs_worldmodel.spec.model import ScenarioSpec
+    from mkdocs_worldmodel.spec.text import parse
+
+    place = Place(file.resolve().parent, (file.resolve().parent,))
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        value = parse(text).value
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file.name} is not UTF-8 text") from None
+    except SpecError as error:
+        _fail(file.name, error)
+    if isinstance(value, dict) and "scenario" not in value and value.keys() & ScenarioSpec.model_fields.keys():
+        text = f"scenario: {json.dumps(file.name)}\n"
+    return text, place
+
+
+def _fail(name: str, error: SpecError) -> NoReturn:
+    for m in error.mistakes:
+        click.echo(f"{m.file or name}:{max(m.line, 1)}: {m}", err=True)
+    sys.exit(1)

@@ -1,0 +1,211 @@
+# The whole story: a block's text → checked spec → scenario → world → rollout → analysis → figure, each step
+# skipped where the store has its result. Read this file first.
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mkdocs_worldmodel import world as worlds
+from mkdocs_worldmodel.analysis import expect
+from mkdocs_worldmodel.build import Entry, Jobs, Store, key_of
+from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldError
+from mkdocs_worldmodel.figure import rollout_figure
+from mkdocs_worldmodel.figure.bundle import Bundle
+from mkdocs_worldmodel.rollout import record
+from mkdocs_worldmodel.rollout.rollout import Rollout
+from mkdocs_worldmodel.scenario.compose import compose
+from mkdocs_worldmodel.scenario.scenario import Scenario
+from mkdocs_worldmodel.spec.block import Block, Place, did_you_mean, parse_block
+from mkdocs_worldmodel.spec.model import CAMERAS
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A block that was understood, and what it is kept under."""
+
+    block: Block
+    scenario: Scenario
+    options: rollout_figure.Options
+    run_key: str
+    key: str
+
+
+def understand(text: str, place: Place) -> Order:
+    """Check a block.
+
+    Raises:
+        SpecError: with all mistakes of the block.
+    """
+    block = parse_block(text, place)
+    scenario = compose(block)
+    expectations = _expectations(block)
+    if block.spec.world not in worlds.known():
+        message, hint = f"there is no world '{block.spec.world}'", did_you_mean(block.spec.world, worlds.known())
+        raise SpecError(block.sources.mistake(("world",), message, hint))
+    film = block.spec.film
+    cameras = tuple(c for c in CAMERAS if c in (block.spec.cameras or CAMERAS))
+    options = rollout_figure.Options(cameras, film.codec if film is not None else None, expectations)
+    run_key = _run_key(scenario, block.spec.world, block.spec.seed)
+    look = [asdict(scenario.environment), [u.colour for u in scenario.users]]
+    key = key_of({"run": run_key, "look": look, "options": asdict(options), "version": rollout_figure.version()})
+    return Order(block, scenario, options, run_key, key)
+
+
+def _expectations(block: Block) -> tuple[expect.Expectation, ...]:
+    parsed: list[expect.Expectation] = []
+    mistakes: list[Mistake] = []
+    for i, text in enumerate(block.spec.expect):
+        try:
+            parsed.append(expect.parse(text))
+        except ValueError as error:
+            mistakes.append(block.sources.mistake(("expect", i), *error.args))
+    if mistakes:
+        raise SpecError(*mistakes)
+    return tuple(parsed)
+
+
+def _run_key(scenario: Scenario, world: str, seed: int) -> str:
+    """All that can change a run, and nothing else: no title, no colour."""
+    plain = asdict(scenario)
+    for user in plain["users"]:
+        del user["colour"]
+    version = worlds.make(world).version
+    return key_of({"record": record.FORMAT, "world": [world, version], "seed": seed, "scenario": plain})
+
+
+def drive(order: Order, store: Store) -> Rollout:
+    """The block's run, from the store or driven now.
+
+    Raises:
+        WorldError: where the world cannot drive it.
+        StoreError: where the store cannot keep it.
+    """
+    return _stored_run(order.scenario, order.block.spec.world, order.block.spec.seed, order.run_key, store)
+
+
+def _stored_run(scenario: Scenario, world: str, seed: int, key: str, store: Store) -> Rollout:
+    entry = store.get(key)
+    if entry is not None:
+        try:
+            return record.read(entry.file("run.npz"))
+        except (KeyError, ValueError, OSError):
+            pass  # a record that cannot be read is made anew
+    run = record.quantised(worlds.make(world).run(scenario, seed))
+    with store.stage(key) as staging:
+        record.write(run, staging.path / "run.npz")
+    return run
+
+
+def make_figure(
+    text: str, folder: str, roots: list[str], defaults: list[tuple[str, Mapping[str, Any]]], store: str, key: str
+) -> None:
+    """What a worker does: drive what must be driven, draw the figure and put it in the store.
+
+    Raises:
+        JobError: where the block's files changed since the key was computed.
+    """
+    place = Place(Path(folder), tuple(Path(r) for r in roots), tuple((name, values) for name, values in defaults))
+    order = understand(text, place)
+    if order.key != key:
+        raise JobError("a file of this block changed while the figure was made; build again")
+    kept = Store(Path(store))
+    plan, rollouts = rollout_figure.plan(order.scenario), []
+    wanted: Scenario | None = next(plan)
+    while wanted is not None:
+        run_key = _run_key(wanted, order.block.spec.world, order.block.spec.seed)
+        rollouts.append(_stored_run(wanted, order.block.spec.world, order.block.spec.seed, run_key, kept))
+        try:
+            wanted = plan.send(rollouts[-1])
+        except StopIteration:
+            wanted = None
+    with kept.stage(key) as staging:
+        bundle = rollout_figure.draw(order.scenario, rollouts[0], order.options, staging.path)
+        content = json.dumps(bundle.plain(), ensure_ascii=False, allow_nan=False, sort_keys=True)
+        (staging.path / "figure.json").write_text(content, encoding="utf-8", newline="\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that is in the store."""
+
+    key: str
+    bundle: Bundle
+    folder: Path
+    """Where its files lie."""
+    made: bool
+    """Made by this build, not found in the store."""
+
+
+class Pipeline:
+    """Orders figures and hands them out. Equal blocks are made once."""
+
+    def __init__(self, store: Store, jobs: Jobs) -> None:
+        self.store, self.jobs = store, jobs
+        self._orders: dict[str, Order | SpecError] = {}
+        self._waiting: dict[str, Future[None]] = {}
+
+    def order(self, text: str, place: Place) -> Order:
+        """Understand a block and start its work, unless the store has it or it is under way.
+
+        Raises:
+            SpecError: with all mistakes of the block.
+        """
+        known = self._understood(text, place)
+        if isinstance(known, SpecError):
+            raise known
+        if known.key not in self._waiting and self.store.get(known.key) is None:
+            self._start(known, text, place)
+        return known
+
+    def _understood(self, text: str, place: Place) -> Order | SpecError:
+        about = json.dumps([text, str(place.folder), list(map(str, place.roots)), place.defaults], default=str)
+        known = self._orders.get(about)
+        if known is None:
+            try:
+                known = understand(text, place)
+            except SpecError as error:
+                known = error
+            self._orders[about] = known
+        return known
+
+    def _start(self, order: Order, text: str, place: Place) -> None:
+        defaults = json.loads(json.dumps(place.defaults, default=str))
+        args = {
+            "text": text,
+            "folder": str(place.folder),
+            "roots": [str(r) for r in place.roots],
+            "defaults": defaults,
+            "store": str(self.store.root),
+            "key": order.key,
+        }
+        self._waiting[order.key] = self.jobs.submit(order.key, "mkdocs_worldmodel.pipeline:make_figure", args)
+
+    def figure(self, order: Order, text: str, place: Place) -> Figure:
+        """Wait for an ordered figure.
+
+        Raises:
+            WorldError, StoreError, JobError: where it could not be made.
+        """
+        made = order.key in self._waiting
+        for _ in range(2):  # an entry may be found damaged, or be cleared by somebody else, after it was made
+            if (future := self._waiting.get(order.key)) is not None:
+                future.result()
+            entry = self.store.get(order.key)
+            if entry is not None and (bundle := _read(entry)) is not None:
+                return Figure(order.key, bundle, entry.path, made)
+            self._waiting.pop(order.key, None)
+            self._start(order, text, place)
+            made = True
+        raise WorldError("the figure's record cannot be read; run `worldmodel store clear`")
+
+
+def _read(entry: Entry) -> Bundle | None:
+    try:
+        return Bundle.of(entry.read_json("figure.json"))
+    except (KeyError, TypeError, ValueError, OSError):
+        return None

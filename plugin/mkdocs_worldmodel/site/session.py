@@ -1,0 +1,265 @@
+# One build: its pages' blocks, their anchors, the files they bring, what is said about them. Knows no host.
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, StoreError, WorldModelError
+from mkdocs_worldmodel.site import scanner
+
+if TYPE_CHECKING:
+    from mkdocs_worldmodel.pipeline import Order, Pipeline
+    from mkdocs_worldmodel.spec.block import Place
+
+log = logging.getLogger("mkdocs.plugins.mkdocs_worldmodel")
+
+ASSETS = "assets/worldmodel"
+ALL_PARTS = ("film", "verdict", "top", "chart", "strip", "events", "numbers", "made", "source", "downloads")
+"""What a figure shows where `show:` does not choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where Markdown comes from."""
+
+    name: str
+    """As messages call it: 'guide/cut-in.md'."""
+    folder: Path
+    """What paths in its blocks are relative to."""
+    defaults: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+@dataclass(slots=True)
+class Counts:
+    """For the summary line."""
+
+    made: int = 0
+    stored: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A block on a page."""
+
+    page: Page
+    text: str
+    line: int
+    number: int
+    """Which of the page's equal blocks."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was found in a page before Markdown met it."""
+
+    lines: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
+    """Block text → lines of its headers, in order."""
+
+
+class Session:
+    """A build's blocks."""
+
+    def __init__(
+        self,
+        pipeline: Callable[[], Pipeline],
+        roots: tuple[Path, ...],
+        defaults: Mapping[str, Any],
+        *,
+        language: str = "en",
+    ) -> None:
+        self._make_pipeline = pipeline
+        self._pipeline: Pipeline | None = None
+        self.roots, self.language = roots, language
+        self.defaults = defaults
+        self.files: dict[str, Path] = {}
+        """Address in the site → file in the store."""
+        self.counts = Counts()
+        self._started = time.perf_counter()
+        self._known: dict[str, _Known] = defaultdict(_Known)
+        self._anchors: dict[str, tuple[str, int, int, str]] = {}
+        self._uses: dict[tuple[str, int, int, str], str] = {}
+        self._said: set[str] = set()
+        self._seen: set[tuple[str, int, str]] = set()
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Made when the first block is met: a site without blocks never loads it."""
+        if self._pipeline is None:
+            self._pipeline = self._make_pipeline()
+        return self._pipeline
+
+    @property
+    def has_blocks(self) -> bool:
+        return self._pipeline is not None
+
+    # -- what the scanner sees -----------------------------------------------------------------------------
+
+    def announce(self, page: Page, text: str) -> None:
+        """Note the blocks of a whole page source (front matter and all), and start their work."""
+        if scanner.LANGUAGE not in text.lower():
+            return
+        fences, strays = scanner.find(text.splitlines())
+        for line, mistake in strays:
+            self.warn(page, line, mistake)
+        numbers: dict[str, int] = defaultdict(int)
+        for fence in fences:
+            if fence.mistake is not None:
+                self.warn(page, fence.line, fence.mistake)
+            self._known[page.name].lines[fence.body].append(fence.line)
+            use = _Use(page, fence.body, fence.line, numbers[fence.body])
+            numbers[fence.body] += 1
+            try:
+                self._anchor(use, self._order(use))
+            except (SpecError, StoreError):
+                self._anchor(use, None)  # said where the figure is put into its page
+
+    # -- what Markdown meets -------------------------------------------------------------------------------
+
+    def line_of(self, page: Page, text: str, number: int, line: int) -> int:
+        """Line of a block's header in its page's source; `line`, that of the text being rendered, where unknown."""
+        known = self._known[page.name].lines.get(text)
+        return known[number] if known and number < len(known) else line
+
+    def start(self, page: Page, text: str) -> None:
+        """Start a block's work as early as Markdown meets it; mistakes are said when it is finished."""
+        try:
+            self._order(_Use(page, text, 0, 0))
+        except (SpecError, StoreError):
+            return
+
+    def finish(self, page: Page, text: str, line: int, number: int, address: Callable[[str], str]) -> str:
+        """HTML of a block: the figure, or what is wrong with it.
+
+        Args:
+            page: where it stands
+            text: the block's text
+            line: of its header in the page
+            number: which of the page's equal blocks it is
+            address: site address of a file → its address as seen from the page
+        """
+        from mkdocs_worldmodel.figure.page import Dress, render
+
+        use = _Use(page, text, line, number)
+        try:
+            order = self._order(use)
+            anchor = self._anchor(use, order)
+            figure = self.pipeline.figure(order, text, self._place(page))
+        except SpecError as error:
+            return self._failed(use, error.mistakes)
+        except WorldModelError as error:
+            return self._failed(use, (Mistake(str(error)),), error)
+        spec = order.block.spec
+        self._count(use, "made" if figure.made else "stored")
+        for v, verdict in enumerate(figure.bundle.verdicts):
+            if not verdict["held"]:
+                where = order.block.sources.mistake(
+                    ("expect", v), f"expected {verdict['text']}, but {verdict['measured']}"
+                )
+                self.warn(page, line, where)
+        uris = self._bring(figure.key, figure.folder, anchor, [
+            *((figure.bundle.film.file, figure.bundle.film.poster) if figure.bundle.film else ()),
+            *([figure.bundle.strip] if figure.bundle.strip else []),
+            *(d.file for d in figure.bundle.downloads),
+        ], {d.file: d.suffix for d in figure.bundle.downloads})  # fmt: skip
+        show = spec.show if spec.show is not None else ALL_PARTS
+        dress = Dress(anchor, spec.title, spec.caption, spec.alt, text, figure.key[:16], show, self.language)
+        return render(figure.bundle, dress, lambda name: address(uris[name]))
+
+    def _order(self, use: _Use) -> Order:
+        return self.pipeline.order(use.text, self._place(use.page))
+
+    def _place(self, page: Page) -> Place:
+        from mkdocs_worldmodel.spec.block import Place
+
+        defaults = (("the plugin's defaults", self.defaults), *page.defaults)
+        return Place(page.folder, self.roots, tuple(d for d in defaults if d[1]))
+
+    def _bring(
+        self, key: str, folder: Path, anchor: str, names: list[str], suffixes: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Give a figure's files their addresses in the site."""
+        uris: dict[str, str] = {}
+        for name in names:
+            suffix = suffixes.get(name) or ("-" + name if not name.startswith("film") else Path(name).suffix)
+            uris[name] = f"{ASSETS}/{key[:16]}/{anchor}{suffix}"
+            self.files[uris[name]] = folder / name
+        return uris
+
+    def _anchor(self, use: _Use, order: Order | None) -> str:
+        """The figure's anchor, unique in the site: its id, else its title's slug, numbered on repeats."""
+        from mkdocs_worldmodel.figure.page import slug
+
+        at = (use.page.name, use.line, use.number, use.text)
+        if at in self._uses:
+            return self._uses[at]
+        spec = order.block.spec if order is not None else None
+        wish = (spec.id if spec is not None else None) or slug(spec.title if spec is not None else "") or "scenario"
+        anchor, n = wish, 1
+        while anchor in self._anchors:
+            n += 1
+            anchor = f"{wish}-{n}"
+        if n > 1 and order is not None and order.block.spec.id is not None:
+            taken = self._anchors[wish]
+            mistake = order.block.sources.mistake(
+                ("id",), f"id '{wish}' is already used at {taken[0]}:{taken[1]}", f"this figure becomes '{anchor}'"
+            )
+            self.warn(use.page, use.line, mistake)
+        self._anchors[anchor] = at
+        self._uses[at] = anchor
+        return anchor
+
+    # -- what is said --------------------------------------------------------------------------------------
+
+    def warn(self, page: Page, line: int, mistake: Mistake) -> None:
+        """One warning, once: `page.md:line: message (hint)`. `line` is that of the block's header."""
+        message = f"{where(page, line, mistake)}: {mistake}"
+        if message not in self._said:
+            self._said.add(message)
+            log.warning(message)
+
+    def _failed(self, use: _Use, mistakes: tuple[Mistake, ...], cause: Exception | None = None) -> str:
+        from mkdocs_worldmodel.figure.page import render_error
+
+        self._count(use, "failed")
+        for mistake in mistakes:
+            self.warn(use.page, use.line, mistake)
+        if isinstance(cause, JobError):
+            for note in getattr(cause, "__notes__", ()):
+                log.debug(note)
+        rows = [(where(use.page, use.line, m), m.message, m.hint) for m in mistakes]
+        anchor = self._anchor(use, None)
+        return render_error(rows, use.text, anchor=anchor, author=cause is None)
+
+    def _count(self, use: _Use, what: str) -> None:
+        """Count a block once, however often its page is rendered; only its first making is 'made'."""
+        at = (use.page.name, use.line, f"{use.number}:{use.text}")
+        if at in self._seen:
+            return
+        self._seen.add(at)
+        if what == "made":
+            same = sha256(use.text.encode()).hexdigest()
+            if ("", 0, same) in self._seen:
+                what = "stored"
+            self._seen.add(("", 0, same))
+        setattr(self.counts, what, getattr(self.counts, what) + 1)
+
+    def summary(self) -> str:
+        """`worldmodel: N figures: X made, Y from store, Z failed, S s`."""
+        c, seconds = self.counts, time.perf_counter() - self._started
+        total = c.made + c.stored + c.failed
+        return f"worldmodel: {total} figures: {c.made} made, {c.stored} from store, {c.failed} failed, {seconds:.1f} s"
+
+
+def where(page: Page, line: int, mistake: Mistake) -> str:
+    """`page.md:14`, or the file that the block reads."""
+    if mistake.file:
+        return f"{mistake.file}:{mistake.line}" if mistake.line else f"{page.name}:{line}: {mistake.file}"
+    return f"{page.name}:{line + mistake.line}"
