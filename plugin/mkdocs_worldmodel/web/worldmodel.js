@@ -48,7 +48,9 @@
   const CLOCK = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
 
   const STYLE = `
-    :host { display: block; } [hidden] { display: none !important; } * { box-sizing: border-box; }
+    :host { display: block; }
+    [hidden] { display: none !important; }
+    * { box-sizing: border-box; }
     button, select, input { font: inherit; color: inherit; margin: 0; }
     .picture { position: relative; overflow: hidden; background: #15171a; }
     ::slotted(video) { position: absolute; inset: 0 auto auto 0; transform-origin: 0 0; }
@@ -117,7 +119,8 @@
     + `${content}</button>`;
   const template = (words, last, moments) => `
     <div class="picture"><slot></slot><div class="tiles" aria-hidden="true"></div>
-      <button class="begin" data-act="play" type="button" tabindex="-1" aria-hidden="true">${icon("play")}</button></div>
+      <button type="button" class="begin" data-act="play" tabindex="-1" aria-hidden="true">${icon("play")}</button>
+    </div>
     <div class="bar" role="group" aria-label="${words.controls}">
       <div class="time"><div class="track"></div><div class="past"></div><div class="section" hidden></div>
         <input class="slider" type="range" min="0" max="${last}" step="1" aria-label="${words.position}"></div>
@@ -126,7 +129,8 @@
         <span class="label"></span><span class="now"></span>
         <div class="group">${moments ? button(words, "loop", ' aria-pressed="false"') : ""}
           <select class="speed" aria-label="${words.speed}" title="${words.speed}">
-            ${Object.entries(SPEEDS).map(([speed, text]) => `<option value="${speed}">${text}</option>`).join("")}</select>
+            ${Object.entries(SPEEDS).map(([speed, text]) => `<option value="${speed}">${text}</option>`).join("")}
+          </select>
           ${button(words, "help", ' aria-expanded="false"', "?")}</div></div>
       <div class="group cameras" role="group" aria-label="${words.camera}"></div>
       <dl class="keys" hidden>${words.keys.map(([k, act]) => `<div><dt>${k}</dt><dd>${act}</dd></div>`).join("")}</dl>
