@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -16,6 +16,7 @@ from mkdocs_worldmodel.errors import Mistake, SpecError, StoreError, WorldModelE
 
 if TYPE_CHECKING:
     from mkdocs_worldmodel.build import Store
+    from mkdocs_worldmodel.site.scanner import Fence
     from mkdocs_worldmodel.spec.block import Place
 
 STORE = ".cache/plugin/worldmodel"
@@ -97,50 +98,51 @@ def run(file: Path, csv_file: Path | None) -> None:
 @click.argument("docs", type=click.Path(exists=True, path_type=Path))
 def check(docs: Path) -> None:
     """Check every block of the Markdown files in DOCS, and run it without pictures: mistakes and expectations."""
-    from mkdocs_worldmodel import world
-    from mkdocs_worldmodel.analysis.analysis import analyse
-    from mkdocs_worldmodel.pipeline import understand
     from mkdocs_worldmodel.site import scanner
     from mkdocs_worldmodel.site.session import Page, where
     from mkdocs_worldmodel.spec.block import Place
 
     started, blocks, messages = time.perf_counter(), 0, 0
-
-    def say(page: Page, line: int, mistake: Mistake) -> None:
-        nonlocal messages
-        messages += 1
-        click.echo(f"{where(page, line, mistake)}: {mistake}")
-
     root = docs if docs.is_dir() else docs.parent
     for file in _pages(docs):
-        text = file.read_text(encoding="utf-8-sig")
-        page = Page(file.relative_to(root).as_posix(), file.parent)
-        fences, strays = scanner.find(text.splitlines())
-        for line, mistake in strays:
-            say(page, line, mistake)
-        defaults = _front_matter(text) if fences else ()
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.ClickException(f"{file} cannot be read: {error}") from None
+        fences, found = scanner.find(scanner.lines_of(text))
+        place = Place(file.parent, (root.resolve(),), _front_matter(text) if fences else ())
         for fence in fences:
-            blocks += 1
-            if fence.mistake is not None:
-                say(page, fence.line, fence.mistake)
-            try:
-                order = understand(fence.body, Place(page.folder, (root.resolve(),), defaults))
-                rollout = world.make(order.block.spec.world).run(order.scenario, order.block.spec.seed)
-                verdicts = analyse(order.scenario, rollout, order.options.expectations).verdicts
-            except SpecError as error:
-                for mistake in error.mistakes:
-                    say(page, fence.line, mistake)
-                continue
-            except WorldModelError as error:
-                say(page, fence.line, Mistake(str(error)))
-                continue
-            for i, verdict in enumerate(verdicts):
-                if not verdict.held:
-                    message = f"expected {verdict.text}, but {verdict.measured}"
-                    say(page, fence.line, order.block.sources.mistake(("expect", i), message))
+            found += [(fence.line, mistake) for mistake in _mistakes_of(fence, place)]
+        page = Page(file.relative_to(root).as_posix(), file.parent)
+        for line, mistake in sorted(found, key=lambda pair: pair[0]):
+            click.echo(f"{where(page, line, mistake)}: {mistake}")
+        blocks, messages = blocks + len(fences), messages + len(found)
     click.echo(f"{blocks} blocks, {messages} messages, {time.perf_counter() - started:.1f} s", err=True)
     if messages:
         sys.exit(1)
+
+
+def _mistakes_of(fence: Fence, place: Place) -> list[Mistake]:
+    """All that is wrong with a block: its header, its text, and what it expects of its run."""
+    from mkdocs_worldmodel import world
+    from mkdocs_worldmodel.analysis.analysis import analyse
+    from mkdocs_worldmodel.pipeline import understand
+    from mkdocs_worldmodel.rollout.record import quantised
+
+    header = [fence.mistake] if fence.mistake is not None else []
+    try:
+        order = understand(fence.body, place)
+        run = quantised(world.make(order.block.spec.world).run(order.scenario, order.block.spec.seed))
+        verdicts = analyse(order.scenario, run, order.options.expectations).verdicts
+    except SpecError as error:
+        return [*header, *error.mistakes]
+    except WorldModelError as error:
+        return [*header, Mistake(str(error))]
+    return header + [
+        order.block.sources.mistake(("expect", i), f"expected {verdict.text}, but {verdict.measured}")
+        for i, verdict in enumerate(verdicts)
+        if not verdict.held
+    ]
 
 
 def _pages(docs: Path) -> Iterator[Path]:
@@ -150,21 +152,19 @@ def _pages(docs: Path) -> Iterator[Path]:
         yield from sorted(p for p in docs.rglob("*.md") if p.is_file())
 
 
-def _front_matter(text: str) -> tuple[tuple[str, dict[str, object]], ...]:
+def _front_matter(text: str) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """A page's defaults for its blocks; MkDocs and its front matter are not needed here."""
+    from mkdocs_worldmodel.site.session import front_matter_defaults
     from mkdocs_worldmodel.spec.text import parse
 
     lines = text.splitlines()
     if not lines or lines[0].strip() != "---":
         return ()
     end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() in {"---", "..."}), None)
-    if end is None:
-        return ()
     try:
-        meta = parse("\n".join(lines[1:end])).value
+        return front_matter_defaults(parse("\n".join(lines[1:end])).value) if end is not None else ()
     except SpecError:
         return ()
-    own = meta.get("worldmodel") if isinstance(meta, dict) else None
-    return (("the page's front matter", own),) if isinstance(own, dict) else ()
 
 
 @main.command()

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import traceback
+import zipfile
+import zlib
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +18,7 @@ from typing import Any
 from mkdocs_worldmodel import world as worlds
 from mkdocs_worldmodel.analysis import expect
 from mkdocs_worldmodel.build import Entry, Jobs, Store, key_of
-from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldError
+from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldError, WorldModelError
 from mkdocs_worldmodel.figure import rollout_figure
 from mkdocs_worldmodel.figure.bundle import Bundle
 from mkdocs_worldmodel.rollout import record
@@ -44,8 +49,9 @@ def understand(text: str, place: Place) -> Order:
     block = parse_block(text, place)
     scenario = compose(block)
     expectations = _expectations(block)
-    if block.spec.world not in worlds.known():
-        message, hint = f"there is no world '{block.spec.world}'", did_you_mean(block.spec.world, worlds.known())
+    # asking for the worlds of other packages takes longer than all the rest
+    if block.spec.world not in worlds.WORLDS and block.spec.world not in (known := worlds.known()):
+        message, hint = f"there is no world '{block.spec.world}'", did_you_mean(block.spec.world, known)
         raise SpecError(block.sources.mistake(("world",), message, hint))
     film = block.spec.film
     cameras = tuple(c for c in CAMERAS if c in (block.spec.cameras or CAMERAS))
@@ -91,10 +97,9 @@ def drive(order: Order, store: Store) -> Rollout:
 def _stored_run(scenario: Scenario, world: str, seed: int, key: str, store: Store) -> Rollout:
     entry = store.get(key)
     if entry is not None:
-        try:
+        # a record that cannot be read is made anew
+        with suppress(KeyError, TypeError, ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
             return record.read(entry.file("run.npz"))
-        except (KeyError, ValueError, OSError):
-            pass  # a record that cannot be read is made anew
     run = record.quantised(worlds.make(world).run(scenario, seed))
     with store.stage(key) as staging:
         record.write(run, staging.path / "run.npz")
@@ -125,7 +130,7 @@ def make_figure(
             wanted = None
     with kept.stage(key) as staging:
         bundle = rollout_figure.draw(order.scenario, rollouts[0], order.options, staging.path)
-        content = json.dumps(bundle.plain(), ensure_ascii=False, allow_nan=False, sort_keys=True)
+        content = json.dumps(bundle.plain(), ensure_ascii=False, allow_nan=False)
         (staging.path / "figure.json").write_text(content, encoding="utf-8", newline="\n")
 
 
@@ -141,12 +146,15 @@ class Figure:
     """Made by this build, not found in the store."""
 
 
+_STARTS = itertools.count()
+
+
 class Pipeline:
     """Orders figures and hands them out. Equal blocks are made once."""
 
     def __init__(self, store: Store, jobs: Jobs) -> None:
         self.store, self.jobs = store, jobs
-        self._orders: dict[str, Order | SpecError] = {}
+        self._orders: dict[str, Order | WorldModelError] = {}
         self._waiting: dict[str, Future[None]] = {}
 
     def order(self, text: str, place: Place) -> Order:
@@ -154,36 +162,42 @@ class Pipeline:
 
         Raises:
             SpecError: with all mistakes of the block.
+            WorldError, JobError: where its world cannot be had, or understanding it failed.
+            StoreError: where the store cannot be read.
         """
         known = self._understood(text, place)
-        if isinstance(known, SpecError):
+        if isinstance(known, WorldModelError):
             raise known
         if known.key not in self._waiting and self.store.get(known.key) is None:
             self._start(known, text, place)
         return known
 
-    def _understood(self, text: str, place: Place) -> Order | SpecError:
-        about = json.dumps([text, str(place.folder), list(map(str, place.roots)), place.defaults], default=str)
+    def _understood(self, text: str, place: Place) -> Order | WorldModelError:
+        about = json.dumps([text, str(place.folder), list(map(str, place.roots)), place.defaults])
         known = self._orders.get(about)
         if known is None:
             try:
                 known = understand(text, place)
-            except SpecError as error:
+            except WorldModelError as error:
                 known = error
+            except Exception as error:  # noqa: BLE001 - a mistake of ours takes one figure down, not the site
+                known = JobError(f"the block could not be understood ({type(error).__name__}: {error})")
+                known.add_note(traceback.format_exc())
             self._orders[about] = known
         return known
 
     def _start(self, order: Order, text: str, place: Place) -> None:
-        defaults = json.loads(json.dumps(place.defaults, default=str))
         args = {
             "text": text,
             "folder": str(place.folder),
             "roots": [str(r) for r in place.roots],
-            "defaults": defaults,
+            "defaults": place.defaults,
             "store": str(self.store.root),
             "key": order.key,
         }
-        self._waiting[order.key] = self.jobs.submit(order.key, "mkdocs_worldmodel.pipeline:make_figure", args)
+        # Each start is a job of its own: one of an earlier build, or of an entry that is gone, says nothing any more.
+        name = f"{order.key}-{next(_STARTS)}"
+        self._waiting[order.key] = self.jobs.submit(name, "mkdocs_worldmodel.pipeline:make_figure", args)
 
     def figure(self, order: Order, text: str, place: Place) -> Figure:
         """Wait for an ordered figure.

@@ -32,7 +32,7 @@ def _wheels(b: MeshBuilder, size: Size, xs: tuple[float, ...], radius: float, ar
     y = 0.5 * size.width
     for x in xs:
         for side in (-1.0, 1.0):
-            b.disc(x, side * (y - 0.004), radius + 0.02, radius * arch, Role.TRIM, layer)
+            b.disc(x, side * (y - 0.004), radius, radius * arch, Role.TRIM, layer, half=True)
             b.disc(x, side * y, radius, radius, Role.TYRE, layer + 1)
             b.disc(x, side * (y + 0.004), radius, radius * 0.64, Role.RIM, layer + 2)
             b.disc(x, side * (y + 0.006), radius, radius * 0.20, Role.TRIM, layer + 3)
@@ -125,13 +125,13 @@ def _car_ends(b: MeshBuilder, size: Size) -> None:
                 (x(0.036), s * 0.93 * half, 0.585 * h), (x(0.0), s * 0.81 * half, 0.59 * h)]
         b.face([(px - 0.003, py * 1.006, pz) for px, py, pz in wrap], Role.TAIL_LAMP, 6, (middle, 0.0, 0.5))
         signal = Role.INDICATOR_LEFT if s > 0 else Role.INDICATOR_RIGHT
-        b.panel(rear - 0.003, tuple(sorted((s * 0.66 * half, s * 0.80 * half))), (0.535 * h, 0.565 * h), signal, 7,
+        b.panel(rear - 0.003, (s * 0.66 * half, s * 0.80 * half), (0.535 * h, 0.565 * h), signal, 7,
                 middle)
         head = [(x(1.0) + 0.006, s * 0.44 * half, 0.375 * h), (x(1.0) + 0.006, s * 0.75 * half, 0.37 * h),
                 (x(0.985) + 0.008, s * 0.855 * half, 0.385 * h), (x(0.985) + 0.008, s * 0.82 * half, 0.465 * h),
                 (x(1.0) + 0.006, s * 0.72 * half, 0.445 * h), (x(1.0) + 0.006, s * 0.44 * half, 0.425 * h)]
         b.face(head, Role.HEADLAMP, 6, (middle, 0.0, 0.5))
-        b.panel(front + 0.004, tuple(sorted((s * 0.62 * half, s * 0.74 * half))), (0.42, 0.47), signal, 7, middle)
+        b.panel(front + 0.004, (s * 0.62 * half, s * 0.74 * half), (0.42, 0.47), signal, 7, middle)
 
 
 def _van(size: Size) -> Mesh:
@@ -157,8 +157,8 @@ def _van(size: Size) -> Mesh:
     b.side([(x(0.61), 0.53 * h), (x(0.80), 0.53 * h), (x(0.705), 0.83 * h), (x(0.61), 0.83 * h)], y, Role.GLASS, 3,
            top=yt)
     for u in (0.60, 0.415, 0.255):
-        b.side([(x(u), 0.42), (x(u + 0.005), 0.42), (x(u + 0.005), 0.93 * h), (x(u), 0.93 * h)], half + 0.002, Role.SEAM,
-               3, top=yt)
+        seam = [(x(u), 0.42), (x(u + 0.005), 0.42), (x(u + 0.005), 0.93 * h), (x(u), 0.93 * h)]
+        b.side(seam, half + 0.002, Role.SEAM, 3, top=yt)
     b.side([(x(0.12), 0.50), (x(0.86), 0.50), (x(0.86), 0.60), (x(0.12), 0.60)], half + 0.004, Role.TRIM, 3)
     _wheels(b, size, (0.0, size.wheelbase), 0.345, 1.14, 4)
     middle, rear, front = x(0.5), x(0.0) - 0.004, x(1.0) + 0.005
@@ -170,12 +170,12 @@ def _van(size: Size) -> Mesh:
     b.panel(front, (-0.50 * half, 0.50 * half), (0.66, 0.86), Role.GRILLE, 5, middle)
     b.panel(front + 0.003, (-0.26, 0.26), (0.53, 0.64), Role.PLATE, 6, middle)
     for s in (-1.0, 1.0):
-        b.panel(rear, tuple(sorted((s * 0.14 * half, s * 0.82 * half))), (0.60 * h, 0.84 * h), Role.GLASS, 5, middle)
-        b.panel(rear - 0.002, tuple(sorted((s * 0.85 * half, s * 0.95 * half))), (0.74, 1.12), Role.TAIL_LAMP, 6,
+        b.panel(rear, (s * 0.14 * half, s * 0.82 * half), (0.60 * h, 0.84 * h), Role.GLASS, 5, middle)
+        b.panel(rear - 0.002, (s * 0.85 * half, s * 0.95 * half), (0.74, 1.12), Role.TAIL_LAMP, 6,
                 middle)
         signal = Role.INDICATOR_LEFT if s > 0 else Role.INDICATOR_RIGHT
-        b.panel(rear - 0.004, tuple(sorted((s * 0.85 * half, s * 0.95 * half))), (1.00, 1.12), signal, 7, middle)
-        b.panel(front, tuple(sorted((s * 0.54 * half, s * 0.79 * half))), (0.70, 0.90), Role.HEADLAMP, 6, middle)
+        b.panel(rear - 0.004, (s * 0.85 * half, s * 0.95 * half), (1.00, 1.12), signal, 7, middle)
+        b.panel(front, (s * 0.54 * half, s * 0.79 * half), (0.70, 0.90), Role.HEADLAMP, 6, middle)
         y0, y1 = s * half * 0.97, s * (half + 0.20)
         b.block((x(0.80), min(y0, y1), 0.52 * h), (x(0.815), max(y0, y1), 0.66 * h), Role.TRIM, 9)
     return b.build()
@@ -202,15 +202,15 @@ def _truck(size: Size) -> Mesh:
     middle = x(0.5)
     b.panel(rear - 0.004, (-0.012, 0.012), (floor, h), Role.SEAM, 7, middle)
     for y in (-0.55, 0.55):
-        b.panel(rear - 0.006, (y * half - 0.02, y * half + 0.02), (floor + 0.05, h - 0.05), Role.GRILLE, 8, middle)
+        b.panel(rear - 0.006, (y * half - 0.016, y * half + 0.016), (floor + 0.05, h - 0.05), Role.RIM, 8, middle)
     b.panel(rear - 0.004, (-half, half), (h - 0.10, h), Role.SEAM, 7, middle)
     b.panel(rear - 0.004, (-half * 0.98, half * 0.98), (floor - 0.14, floor), Role.TRIM, 7, middle)
     b.panel(rear - 0.004, (-half * 0.9, half * 0.9), (0.48, 0.62), Role.GRILLE, 7, middle)
     b.panel(rear - 0.006, (-0.26, 0.26), (0.66, 0.78), Role.PLATE, 8, middle)
     for s in (-1.0, 1.0):
-        b.panel(rear - 0.008, tuple(sorted((s * 0.62 * half, s * 0.93 * half))), (0.74, 0.90), Role.TAIL_LAMP, 8, middle)
+        b.panel(rear - 0.008, (s * 0.62 * half, s * 0.93 * half), (0.74, 0.90), Role.TAIL_LAMP, 8, middle)
         signal = Role.INDICATOR_LEFT if s > 0 else Role.INDICATOR_RIGHT
-        b.panel(rear - 0.010, tuple(sorted((s * 0.84 * half, s * 0.93 * half))), (0.74, 0.90), signal, 9, middle)
+        b.panel(rear - 0.010, (s * 0.84 * half, s * 0.93 * half), (0.74, 0.90), signal, 9, middle)
     _cab(b, size, cab)
     return b.build()
 
@@ -244,8 +244,8 @@ def _cab(b: MeshBuilder, size: Size, cab: float) -> None:
     b.panel(front + 0.006, (-0.9 * half, 0.9 * half), (0.36, 0.50), Role.TRIM, 7, cab)
     b.panel(front + 0.009, (-0.26, 0.26), (0.52, 0.63), Role.PLATE, 8, cab)
     for s in (-1.0, 1.0):
-        b.panel(front + 0.006, tuple(sorted((s * 0.66 * half, s * 0.89 * half))), (0.62, 0.80), Role.HEADLAMP, 8, cab)
+        b.panel(front + 0.006, (s * 0.66 * half, s * 0.89 * half), (0.62, 0.80), Role.HEADLAMP, 8, cab)
         signal = Role.INDICATOR_LEFT if s > 0 else Role.INDICATOR_RIGHT
-        b.panel(front + 0.007, tuple(sorted((s * 0.80 * half, s * 0.89 * half))), (0.82, 0.90), signal, 9, cab)
+        b.panel(front + 0.007, (s * 0.80 * half, s * 0.89 * half), (0.82, 0.90), signal, 9, cab)
         y0, y1 = s * (half + 0.02), s * (half + 0.22)
         b.block((front - 0.30, min(y0, y1), 1.75), (front - 0.18, max(y0, y1), 2.45), Role.TRIM, 10)

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.light import Light
-
-U1 = npt.NDArray[np.uint8]
+from mkdocs_worldmodel.camera.projection import Picture
 
 PIXELS = 14.0
 """Per metre of a facade's finest texture."""
 
-WALLS: tuple[tuple[int, int, int], ...] = (
+WALLS: tuple[tuple[float, float, float], ...] = (
     (206, 190, 164), (178, 104, 80), (214, 208, 198), (156, 150, 146), (198, 164, 122), (148, 86, 70),
     (188, 194, 190), (222, 212, 180),
 )
@@ -29,7 +28,7 @@ STOREY = 3.1
 class Facade:
     """Textures of one front: `levels[i][j]` is reduced 2^i times down and 2^j times across."""
 
-    levels: tuple[tuple[U1, ...], ...]
+    levels: tuple[tuple[Picture, ...], ...]
     mean: tuple[float, float, float]
 
 
@@ -46,7 +45,8 @@ def facade(style: int, bays: int, storeys: int, light: Light, blank: bool) -> Fa
         image[::4] *= 0.93
         image *= 1.0 + 0.04 * rng.standard_normal((height, width, 1)).astype(np.float32)
     else:
-        soft = cv2.resize(rng.standard_normal((6, 8)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+        rough = rng.standard_normal((6, 8)).astype(np.float32)
+        soft = cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC)
         image *= 1.0 + 0.025 * soft[..., None]
     image[int(height - 0.7 * p) :] *= 0.80
     glow = np.zeros((height, width, 3), dtype=np.float32)
@@ -63,13 +63,13 @@ def facade(style: int, bays: int, storeys: int, light: Light, blank: bool) -> Fa
     image[int(0.35 * p) : int(0.5 * p)] *= 0.62
     lit = image * np.array(light.ambient, dtype=np.float32) + glow * 255.0
     texture = np.clip(lit, 0, 255).astype(np.uint8)
-    rows = [texture]
+    rows: list[Picture] = [texture]
     while rows[-1].shape[0] > 12:
         h, w = rows[-1].shape[:2]
         rows.append(cv2.resize(rows[-1], (w, h // 2), interpolation=cv2.INTER_AREA))
     levels = []
     for row in rows:
-        across = [row]
+        across: list[Picture] = [row]
         while across[-1].shape[1] > 8:
             h, w = across[-1].shape[:2]
             across.append(cv2.resize(across[-1], (w // 2, h), interpolation=cv2.INTER_AREA))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.projection import View, project_polygons, to_fixed
+from mkdocs_worldmodel.camera.projection import View, bounds, project_polygons, to_fixed
 
 F8 = npt.NDArray[np.float64]
 I4 = npt.NDArray[np.int32]
@@ -75,13 +75,14 @@ def faces_in_view(view: View, faces: Faces, smallest: float = 0.6) -> Drawn:
     cam = view.to_camera(points)
     found = project_polygons(view, cam)
     index, uv = found.index, found.uv
-    extent = (uv.max(axis=1) - uv.min(axis=1)).max(axis=1)
-    big = extent > smallest
+    (left, right), (upper, lower) = bounds(uv[..., 0]), bounds(uv[..., 1])
+    big = np.maximum(right - left, lower - upper) > smallest
     index, uv = index[big], uv[big]
     picked = chosen[index]
     owner = faces.owner[picked]
-    mean = cam[index].mean(axis=1)
-    distance = np.sqrt((mean * mean).sum(axis=1))
+    half = cam.shape[1] // 2
+    middle = cam[index, 0] + cam[index, half]
+    distance = (middle * middle).sum(axis=1)
     order = np.lexsort((-distance, faces.rank[picked], -_part_distance(view, faces, picked), owner))
     fixed = to_fixed(uv[order])
     colour = [(c[0], c[1], c[2]) for c in faces.colour[picked[order]].tolist()]
@@ -94,4 +95,5 @@ def _part_distance(view: View, faces: Faces, picked: Ints) -> F8:
     dx, dy = view.origin[0] - pose[:, 0], view.origin[1] - pose[:, 1]
     along = np.cos(pose[:, 2]) * dx + np.sin(pose[:, 2]) * dy
     part = faces.part[picked]
-    return np.maximum(np.maximum(part[:, 0] - along, along - part[:, 1]), 0.0)
+    gap: F8 = np.maximum(part[:, 0] - along, along - part[:, 1])
+    return np.maximum(gap, 0.0)

@@ -5,29 +5,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.light import Light
+from mkdocs_worldmodel.camera.projection import Picture
 from mkdocs_worldmodel.camera.sky import smooth_noise
 
-F4 = npt.NDArray[np.float32]
-U1 = npt.NDArray[np.uint8]
+F4 = npt.NDArray[Any]  # float32
 
 
 @dataclass(frozen=True, slots=True)
 class Sprite:
     """An upright picture that always turns to the camera."""
 
-    levels: tuple[U1, ...]
+    levels: tuple[Picture, ...]
     """(H, W, 4) premultiplied, each half as large as the one before."""
     aspect: float
     """Width over height."""
 
 
-def pyramid(image: U1) -> tuple[U1, ...]:
+def pyramid(image: Picture) -> tuple[Picture, ...]:
     """Return an image and its halves down to a few pixels."""
     levels = [image]
     while min(levels[-1].shape[:2]) > 3:
@@ -103,10 +104,10 @@ def _grow(plant: _Plant, seed: int, height: int) -> tuple[F4, F4]:
     width = int(height * plant.aspect) + 2
     y = (1.0 - (np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
     x = (((np.arange(width, dtype=np.float32) + 0.5) - 0.5 * width) / height)[None, :]
-    clumps = smooth_noise(rng, (height, width), (height // 14, max(width // 14, 2)), 2)
-    fine = smooth_noise(rng, (height, width), (height // 5, max(width // 5, 2)), 1)
+    clumps = smooth_noise(rng, (height, width), (height // 12, max(width // 12, 2)), 2)
+    fine = smooth_noise(rng, (height, width), (height // 4, max(width // 4, 2)), 1)
     depth = np.full((height, width), -1.0, dtype=np.float32)
-    relief = np.zeros((height, width), dtype=np.float32)
+    relief: F4 = np.zeros((height, width), dtype=np.float32)
     for cx, cy, r in _balls(plant, rng):
         x0, x1 = (int(np.clip((cx + e * r * 1.3) * height + 0.5 * width, 0, width)) for e in (-1, 1))
         y0, y1 = (int(np.clip((1.0 - cy + e * r * 1.3) * height, 0, height)) for e in (-1, 1))
@@ -118,16 +119,16 @@ def _grow(plant: _Plant, seed: int, height: int) -> tuple[F4, F4]:
         bulge = np.sqrt(np.clip(inside, 0.0, None)) * r + 0.10 * cy + rng.uniform(0, 0.05)
         front = (inside > 0.0) & (bulge > depth[part])
         depth[part] = np.where(front, bulge, depth[part])
-        lit = 0.60 + 0.34 * np.clip(dy * 0.8 - dx * 0.35, -1, 1) + 0.20 * (cy - 0.5)
+        lit = 0.66 + 0.20 * np.clip(dy * 0.8 - dx * 0.35, -1, 1) + 0.34 * (cy - 0.5)
         relief[part] = np.where(front, lit, relief[part])
-    leaf = cv2.GaussianBlur((depth > -1.0).astype(np.float32), (3, 3), 0.7)
+    leaf: F4 = cv2.GaussianBlur((depth > -1.0).astype(np.float32), (3, 3), 0.7)
     relief = cv2.GaussianBlur(relief, (3, 3), 0.8) / np.maximum(leaf, 0.2)
-    relief *= 1.0 + 0.28 * clumps + 0.24 * fine
+    relief *= 1.0 + 0.20 * clumps + 0.22 * fine
     hue = 0.06 * smooth_noise(rng, (height, width), (6, 6), 2)
-    colour = np.array(plant.leaves, dtype=np.float32) * (relief * 1.55)[..., None]
+    colour: F4 = np.array(plant.leaves, dtype=np.float32) * (relief * 1.42)[..., None]
     colour[..., 0] *= 1.0 + hue * 2.0
     colour[..., 2] *= 1.0 - hue
-    alpha = leaf
+    alpha: F4 = leaf
     if plant.crown > 0.03:
         half = 0.016 * (1.0 + 0.9 * np.clip(1.0 - y / 0.12, 0, 1) ** 2) * (1.25 - 0.6 * y)
         bend = 0.02 * np.sin(y * 5.0 + seed)
@@ -141,7 +142,7 @@ def _grow(plant: _Plant, seed: int, height: int) -> tuple[F4, F4]:
 
 @lru_cache(maxsize=1)
 def _grown() -> tuple[tuple[F4, F4], ...]:
-    return tuple(_grow(plant, i, 224 if plant.form != "wood" else 160) for i, plant in enumerate(PLANTS))
+    return tuple(_grow(plant, i, 288 if plant.form != "wood" else 176) for i, plant in enumerate(PLANTS))
 
 
 @lru_cache(maxsize=4)

@@ -12,13 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.light import Light, ego_headlights
-from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Projected, View, to_fixed
-from mkdocs_worldmodel.camera.road_surface import Material
-from mkdocs_worldmodel.camera.sky import smooth_noise
+from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, Projected, View, bounds, to_fixed
+from mkdocs_worldmodel.camera.road_surface import Material, runs_of
 from mkdocs_worldmodel.scenario.road import RoadKind
 
 F8 = npt.NDArray[np.float64]
-U1 = npt.NDArray[np.uint8]
 I4 = npt.NDArray[np.int32]
 
 RANGE = {
@@ -60,15 +58,16 @@ class _Band:
     texel: float
     period: int
     margin: int
-    tile: npt.NDArray[np.int16]
+    tile: Picture
+    """128 = nothing."""
 
 
 @lru_cache(maxsize=1)
 def _bands() -> tuple[_Band, ...]:
-    """Grain of 5 cm, 30 cm and 2.5 m and more, as int16 tiles with margins, so that no warp has to wrap."""
+    """Grain of 5 cm, 30 cm and 2.5 m and more, as tiles with margins, so that no warp has to wrap."""
     out = []
     for i, (texel, period, margin, octaves, gain) in enumerate(
-        ((0.035, 512, 420, 2, 34.0), (0.22, 256, 220, 2, 30.0), (1.6, 256, 190, 3, 34.0))
+        ((0.035, 512, 420, 2, 34.0), (0.22, 256, 220, 2, 21.0), (1.6, 256, 190, 3, 28.0))
     ):
         rng = np.random.default_rng((31, i))
         cells = period // (2 << (octaves - 1)) if i < 2 else 20
@@ -84,7 +83,7 @@ def _bands() -> tuple[_Band, ...]:
             )
             noise += layer * np.float32(0.7**octave if i else 0.9**octave)
         noise *= np.float32(gain / max(float(noise.std()), 1e-6) * 0.5)
-        tile = np.clip(noise, -90, 90).astype(np.int16)
+        tile = (np.clip(noise, -90, 90) + 128.5).astype(np.uint8)
         tile = np.pad(tile, margin, mode="wrap")
         out.append(_Band(texel, period, margin, tile))
     return tuple(out)
@@ -129,11 +128,11 @@ class GroundView:
         clear = light.clear_view(distance)[..., None]
         gain = np.broadcast_to(np.array(light.ground), (*distance.shape, 3)).copy()
         if light.lamps > 0.0:
-            beam = ego_headlights(self._x, self._y) * (0.25 + 0.75 * light.lamps) * (0.55 if light.wet else 0.85)
+            beam = ego_headlights(self._x, self._y) * (0.25 + 0.75 * light.lamps) * (0.85 if light.wet else 1.0)
             gain += beam[..., None] * np.array([1.0, 0.95, 0.84]) * (0.4 if light.lamps < 0.5 else 1.0)
             rear = np.exp(-(((self._x + 3.2) / 2.2) ** 2) - (self._y / 1.6) ** 2) * (self._x < 0) * light.lamps
             gain += rear[..., None] * np.array([0.16, 0.02, 0.015])
-        self._gain = np.clip(gain * clear * 128.0 + 0.5, 0, 255).astype(np.uint8)
+        self._gain = np.clip(gain * clear * 128.0 + 0.5, 0, 250).astype(np.uint8)
         self._veil = np.clip(np.array(light.haze) * (1.0 - clear) * 255.0 + 0.5, 0, 255).astype(np.uint8)
         steep = self.view.origin[2] / np.hypot(distance, self.view.origin[2])
         mirror = 0.05 + 0.62 * (1.0 - steep) ** 4
@@ -181,24 +180,30 @@ class GroundView:
                 band.tile, matrix, (self.view.width, height - first),
                 flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
             )
-            total[first:] += (part * weight) >> 8
+            grain: npt.NDArray[np.int16] = part.astype(np.int16)
+            grain -= 128
+            grain *= weight
+            grain >>= 8
+            total[first:] += grain
         return total
 
-    def paint(self, image: U1, pose: tuple[float, float, float], patches: Projected, kinds: GroundPatches,
-              dynamic: GroundLight) -> U1 | None:
+    def paint(self, image: Picture, pose: tuple[float, float, float], patches: Projected, kinds: GroundPatches,
+              dynamic: GroundLight) -> Picture | None:
         """Paint the rows below the horizon; returns how much each pixel mirrors (None where dry)."""
         if self.empty:
             return None
         canvas = self._base.copy()
         self._patches(canvas, patches, kinds)
-        share = cv2.extractChannel(canvas, 3)
-        colour = cv2.cvtColor(canvas, cv2.COLOR_RGBA2RGB)
-        grain = (self._grain(*pose) * share) >> 8
-        detail = np.clip(grain + 128, 0, 255).astype(np.uint8)
+        share: Picture = cv2.extractChannel(canvas, 3)
+        colour: Picture = cv2.cvtColor(canvas, cv2.COLOR_RGBA2RGB)
+        grain = self._grain(*pose)
+        grain *= share
+        grain >>= 8
+        detail: Picture = np.clip(grain + 128, 0, 255).astype(np.uint8)
         if dynamic.shadow is not None:
             detail = cv2.multiply(detail, cv2.resize(dynamic.shadow, detail.shape[::-1]), scale=1 / 255)
         colour = cv2.multiply(colour, cv2.cvtColor(detail, cv2.COLOR_GRAY2RGB), scale=1 / 128)
-        gain = self._gain
+        gain: Picture = self._gain
         if dynamic.lamps is not None:
             gain = cv2.add(gain, cv2.resize(dynamic.lamps, detail.shape[::-1]))
         out = image[self.top :]
@@ -209,26 +214,27 @@ class GroundView:
             puddles = np.clip(gloss.astype(np.int16) + grain * 3, 0, 255).astype(np.uint8)
             gloss3 = cv2.cvtColor(puddles, cv2.COLOR_GRAY2RGB)
             cv2.add(out, cv2.multiply(self._shine, gloss3, scale=1 / 255), dst=out)
-            return cv2.multiply(puddles, self._mirror, scale=1 / 255)
+            mirror: Picture = cv2.multiply(puddles, self._mirror, scale=1 / 255)
+            return mirror
         cv2.add(out, cv2.multiply(self._shine, cv2.cvtColor(gloss, cv2.COLOR_GRAY2RGB), scale=1 / 255), dst=out)
         return None
 
-    def _patches(self, canvas: U1, patches: Projected, kinds: GroundPatches) -> None:
+    def _patches(self, canvas: Picture, patches: Projected, kinds: GroundPatches) -> None:
         layer = kinds.layer[patches.index]
         fixed = to_fixed(patches.uv - (0.0, float(self.top)))
-        starts = np.flatnonzero(np.concatenate([[True], layer[1:] != layer[:-1]])) if len(layer) else []
-        for start, end in zip(starts, [*starts[1:], len(layer)], strict=True):
+        for start, end in runs_of(layer):
             material = Material(int(kinds.material[patches.index[start]]))
             if material is Material.MARK:
                 self._marks(canvas, patches.uv[start:end], fixed[start:end])
             else:
                 cv2.fillPoly(canvas, list(fixed[start:end]), self._palette[material], cv2.LINE_AA, SUBPIXEL_BITS)
 
-    def _marks(self, canvas: U1, uv: F8, fixed: I4) -> None:
+    def _marks(self, canvas: Picture, uv: F8, fixed: I4) -> None:
         """Paint marks; those thinner than a pixel are mixed with asphalt instead of drawn a pixel wide."""
         ahead = np.roll(uv, -1, axis=1)
         area = 0.5 * np.abs((uv[..., 0] * ahead[..., 1] - ahead[..., 0] * uv[..., 1]).sum(axis=1))
-        extent = np.sqrt(((uv.max(axis=1) - uv.min(axis=1)) ** 2).sum(axis=1))
+        (left, right), (upper, lower) = bounds(uv[..., 0]), bounds(uv[..., 1])
+        extent = np.hypot(right - left, lower - upper)
         thick = area / np.maximum(extent, 1e-3)
         share = np.minimum(1.0, 1.2 * thick / (thick + 0.55)) * np.minimum(1.0, (extent + 0.1) / 1.2)
         level = np.rint(share * _MARK_LEVELS).astype(int)
@@ -252,9 +258,9 @@ class GroundPatches:
 class GroundLight:
     """What changes the ground's light from frame to frame, at a coarser size; None where there is nothing."""
 
-    shadow: U1 | None
+    shadow: Picture | None
     """Share of light that is left, 255 = all."""
-    lamps: U1 | None
+    lamps: Picture | None
     """Extra light (…, 3), 128 = 1.0."""
 
 
@@ -263,7 +269,8 @@ def _times(a: F8, b: F8) -> F8:
     return np.asarray((a[:, :, None] * b[None, :, :]).sum(axis=1))
 
 
-def visible_patches(view: View, distance: F8, material: npt.NDArray[np.intp], spheres: tuple[F8, F8]) -> F8:
+def visible_patches(view: View, distance: F8, material: npt.NDArray[np.intp], spheres: tuple[F8, F8]
+                    ) -> npt.NDArray[np.intp]:
     """Tell which patches of the camera's frame are worth projecting: in view and in their material's range."""
     reach = np.full(len(Material), FAR)
     for m, value in RANGE.items():

@@ -10,12 +10,11 @@ import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.ground import GroundLight
 from mkdocs_worldmodel.camera.light import Light
-from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, View, project_polygons, to_fixed
+from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, View, project_polygons, to_fixed
 from mkdocs_worldmodel.camera.scenery import Surroundings
 from mkdocs_worldmodel.camera.vehicles import Traffic
 
 F8 = npt.NDArray[np.float64]
-U1 = npt.NDArray[np.uint8]
 
 _CORNERS = 12
 
@@ -30,8 +29,10 @@ class GroundShapes:
     """What is left of the light, 255 = all."""
     pools: F8
     """(Q, _CORNERS, 3) [m]."""
-    lamp: tuple[tuple[float, float, float], ...]
-    """Light that a pool adds, 128 = 1.0."""
+    lamp: tuple[tuple[int, float], ...]
+    """Kind of lamp and brightness, 0…1."""
+    lamps: float
+    """How strongly lamps show, 0…1."""
 
 
 def _pad(points: F8) -> F8:
@@ -72,37 +73,37 @@ def ground_shapes(traffic: Traffic, around: Surroundings, sun: F8, light: Light)
             shade.append(_pad(middle + (corners - middle) * grow))
             level.append(255 * (1.0 - (1.0 - light.contact) * share) * (light.shadow if light.shadow < 0.8 else 1.0))
     pools, lamp = _pools(traffic, around, light, ring)
-    return GroundShapes(np.array(shade).reshape(-1, _CORNERS, 3), tuple(level), pools, lamp)
+    return GroundShapes(np.array(shade).reshape(-1, _CORNERS, 3), tuple(level), pools, lamp, light.lamps)
 
 
-def _pools(traffic: Traffic, around: Surroundings, light: Light, ring: F8
-           ) -> tuple[F8, tuple[tuple[float, float, float], ...]]:
+def _pools(traffic: Traffic, around: Surroundings, light: Light, ring: F8) -> tuple[F8, tuple[tuple[int, float], ...]]:
+    """Pools and, for each, which kind of lamp makes it and how bright it is; wide dim ones first."""
     pools: list[F8] = []
-    lamp: list[tuple[float, float, float]] = []
+    lamp: list[tuple[int, float]] = []
     if light.lamps > 0.4:
-        for head in around.lamps:
-            if np.hypot(head[0], head[1]) < 90.0:
-                for radius in (10.5, 8.2, 6.2, 4.2, 2.4):
-                    pools.append(_pad(head[:2] + ring * radius))
-                    lamp.append((13.0 * light.lamps, 11.0 * light.lamps, 7.6 * light.lamps))
+        heads = around.lamps[np.hypot(around.lamps[:, 0], around.lamps[:, 1]) < 90.0]
+        for n, radius in enumerate((10.5, 8.4, 6.6, 5.0, 3.4, 1.8)):
+            pools += [_pad(head[:2] + ring * radius) for head in heads]
+            lamp += [(_STREET, (n + 1) / 6)] * len(heads)
     if light.lamps > 0.3:
-        for pose, box in zip(traffic.faces.pose, traffic.box, strict=True):
-            if np.hypot(pose[0], pose[1]) > 120.0:
-                continue
-            forward = np.array([np.cos(pose[2]), np.sin(pose[2])])
-            left = np.array([-forward[1], forward[0]])
-            nose = pose[:2] + forward * (box[3] + 0.5 * box[0])
-            for share in (1.0, 0.8, 0.6, 0.4):
-                ends = ((1.5 / share, 0.5), (5.0, 2.0 * share), (24.0 * share, 3.6 * share), (28.0 * share, 1.6 * share))
+        near = np.flatnonzero(np.hypot(traffic.faces.pose[:, 0], traffic.faces.pose[:, 1]) < 120.0)
+        for n, share in enumerate((1.0, 0.82, 0.64, 0.46, 0.30)):
+            for pose, box in zip(traffic.faces.pose[near], traffic.box[near], strict=True):
+                forward = np.array([np.cos(pose[2]), np.sin(pose[2])])
+                left = np.array([-forward[1], forward[0]])
+                nose = pose[:2] + forward * (box[3] + 0.5 * box[0])
+                tail = pose[:2] + forward * (box[3] - 0.5 * box[0] - 1.3)
+                ends = ((1.5, 0.6), (5.0, 2.2 * share), (25.0 * share, 3.6 * share), (29.0 * share, 1.6 * share))
                 outline = [nose + forward * a + left * b for a, b in ends]
                 outline += [nose + forward * a - left * b for a, b in reversed(ends)]
-                pools.append(_pad(np.array(outline)))
-                lamp.append((11.0 * light.lamps, 10.4 * light.lamps, 9.0 * light.lamps))
-            tail = pose[:2] + forward * (box[3] - 0.5 * box[0] - 1.3)
-            for radius in (2.4, 1.5):
-                pools.append(_pad(tail + ring * radius))
-                lamp.append((9.0 * light.lamps, 1.0, 0.8))
+                pools += [_pad(np.array(outline)), _pad(tail + ring * 2.6 * share)]
+                lamp += [(_HEAD, (n + 1) / 5), (_TAIL, (n + 1) / 5)]
     return np.array(pools).reshape(-1, _CORNERS, 3), tuple(lamp)
+
+
+_STREET, _HEAD, _TAIL = 0, 1, 2
+_COLOURS = np.array([[74.0, 62.0, 42.0], [62.0, 59.0, 51.0], [30.0, 4.0, 3.0]])
+"""Light of each kind of lamp on the ground, 128 = 1.0."""
 
 
 class GroundLightView:
@@ -119,7 +120,7 @@ class GroundLightView:
             return GroundLight(None, None)
         return GroundLight(self._shadow(shapes), self._lamps(shapes))
 
-    def _shadow(self, shapes: GroundShapes) -> U1 | None:
+    def _shadow(self, shapes: GroundShapes) -> Picture | None:
         found = project_polygons(self._view, self._view.to_camera(shapes.shade))
         if not len(found.index):
             return None
@@ -129,18 +130,15 @@ class GroundLightView:
             cv2.fillConvexPoly(picture, polygon, shapes.level[i], cv2.LINE_AA, SUBPIXEL_BITS)
         return cv2.blur(picture, (3, 3))
 
-    def _lamps(self, shapes: GroundShapes) -> U1 | None:
+    def _lamps(self, shapes: GroundShapes) -> Picture | None:
         found = project_polygons(self._view, self._view.to_camera(shapes.pools))
         if not len(found.index):
             return None
         size = (max(self._rows // 4, 1), self._view.width // 4)
-        picture = np.zeros((*size, 3), dtype=np.uint8)
-        mask = np.empty(size, dtype=np.uint8)
+        canvas = [np.zeros(size, dtype=np.uint8) for _ in range(3)]
         fixed = to_fixed((found.uv - (0.0, float(self._top))) * 0.25)
         for i, polygon in zip(found.index.tolist(), fixed, strict=True):
-            mask[:] = 0
-            cv2.fillConvexPoly(mask, polygon, 255, cv2.LINE_AA, SUBPIXEL_BITS)
-            r, g, b = shapes.lamp[i]
-            added = cv2.merge([mask, mask, mask])
-            cv2.add(picture, cv2.multiply(added, (r / 255, g / 255, b / 255, 0.0)), dst=picture)
-        return cv2.GaussianBlur(picture, (5, 5), 1.2)
+            kind, bright = shapes.lamp[i]
+            cv2.fillConvexPoly(canvas[kind], polygon, 255.0 * bright, cv2.LINE_AA, SUBPIXEL_BITS)
+        mixed = cv2.transform(cv2.merge(canvas), _COLOURS.T * (shapes.lamps / 255.0))
+        return cv2.GaussianBlur(mixed, (5, 5), 1.2)

@@ -58,14 +58,15 @@ class Light:
 
     def clear_view(self, distance: F8) -> F8:
         """Share of an object's own colour that is left at a distance [m]."""
-        return np.exp(-self.extinction * distance)
+        return np.asarray(np.exp(-self.extinction * distance))
 
     def shade(self, normals: F8, sun: F8) -> F8:
         """Light (..., 3) on faces with unit normals (..., 3); `sun` is the direction to it in the same frame."""
         toward = np.maximum(normals[..., 0] * sun[0] + normals[..., 1] * sun[1] + normals[..., 2] * sun[2], 0.0)
         up = self.hemisphere * normals[..., 2]
         base = np.array(self.ambient)
-        return base * (1.0 + up[..., None]) + toward[..., None] * np.array(self.sun)
+        shade: F8 = base * (1.0 + up[..., None]) + toward[..., None] * np.array(self.sun)
+        return shade
 
 
 _DAY = Light(
@@ -107,23 +108,26 @@ _DUSK = Light(
 )
 
 _NIGHT = Light(
-    ambient=(0.125, 0.14, 0.205),
+    ambient=(0.175, 0.195, 0.275),
     hemisphere=0.40,
-    sun=(0.05, 0.055, 0.075),
-    ground=(0.15, 0.165, 0.23),
+    sun=(0.07, 0.075, 0.10),
+    ground=(0.235, 0.25, 0.325),
     shadow=0.88,
     contact=0.55,
     azimuth=-0.9,
     elevation=0.75,
-    zenith=(0.020, 0.030, 0.070),
-    horizon=(0.085, 0.105, 0.185),
-    glow=(0.15, 0.17, 0.25),
+    zenith=(0.030, 0.045, 0.105),
+    horizon=(0.135, 0.16, 0.26),
+    glow=(0.20, 0.22, 0.31),
     clouds=0.35,
-    cloud=(0.09, 0.10, 0.155),
-    haze=(0.070, 0.085, 0.145),
+    cloud=(0.125, 0.14, 0.21),
+    haze=(0.105, 0.125, 0.20),
     extinction=0.0014,
     lamps=1.0,
 )
+
+_COVER: dict[str, RGB] = {"day": (0.77, 0.79, 0.81), "dusk": (0.43, 0.425, 0.475), "night": (0.125, 0.14, 0.185)}
+"""Colour of a covered sky."""
 
 _BY_TIME = {"day": _DAY, "dusk": _DUSK, "night": _NIGHT}
 
@@ -137,31 +141,28 @@ def _times(a: RGB, b: RGB | float) -> RGB:
     return (a[0] * f[0], a[1] * f[1], a[2] * f[2])
 
 
-def _grey(c: RGB, share: float) -> RGB:
-    mean = (c[0] + c[1] + c[2]) / 3.0
-    return _mix(c, (mean, mean, mean), share)
-
-
 def light_of(environment: Environment) -> Light:
     """Return the light for a time of day and weather."""
     clear = _BY_TIME[environment.time_of_day]
     if environment.weather == "clear":
         return clear
+    # without the sun, colours go towards the grey of a covered sky at that time
     day = 1.0 - clear.lamps
+    cover = _COVER[environment.time_of_day]
     covered = replace(
         clear,
-        ambient=_times(_grey(_mix(clear.ambient, clear.ground, 0.45), 0.6), 0.95),
+        ambient=_times(_mix(_mix(clear.ambient, clear.ground, 0.45), cover, 0.65), 0.97),
         hemisphere=0.34,
         sun=(0.0, 0.0, 0.0),
-        ground=_times(_grey(clear.ground, 0.6), 0.90),
+        ground=_times(_mix(clear.ground, cover, 0.55), 0.94),
         shadow=1.0,
         contact=0.5,
-        zenith=_times(_grey(_mix(clear.zenith, clear.horizon, 0.55), 0.75), 0.95),
-        horizon=_times(_grey(clear.horizon, 0.75), 0.98),
-        glow=_times(_grey(clear.horizon, 0.5), 0.25 + 0.75 * day),
+        zenith=_mix(_mix(clear.zenith, clear.horizon, 0.4), cover, 0.85),
+        horizon=_mix(clear.horizon, _times(cover, 1.14), 0.8),
+        glow=_times(_mix(clear.horizon, cover, 0.6), 0.6 + 0.4 * day),
         clouds=1.0,
-        cloud=_times(_grey(clear.cloud, 0.7), 0.92),
-        haze=_grey(clear.haze, 0.7),
+        cloud=_times(cover, 1.1),
+        haze=_mix(clear.haze, cover, 0.72),
         extinction=0.0022,
         saturation=0.9,
     )
@@ -170,8 +171,8 @@ def light_of(environment: Environment) -> Light:
     if environment.weather == "rain":
         return replace(
             covered,
-            ambient=_times(covered.ambient, 0.86),
-            ground=_times(covered.ground, 0.82),
+            ambient=_times(covered.ambient, 0.90),
+            ground=_times(covered.ground, 0.86),
             zenith=_times(covered.zenith, 0.80),
             horizon=_times(covered.horizon, 0.86),
             cloud=_times(covered.cloud, 0.80),
@@ -181,7 +182,7 @@ def light_of(environment: Environment) -> Light:
             wet=True,
             saturation=0.78,
         )
-    haze = _times(_grey(_mix(clear.haze, clear.horizon, 0.3), 0.75), 0.98)
+    haze = _times(_mix(covered.haze, covered.horizon, 0.5), 0.97 + 0.25 * clear.lamps)
     return replace(
         covered,
         zenith=_mix(covered.zenith, haze, 0.9),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -86,9 +87,10 @@ class MeshBuilder:
         self._facing.append(n)
         self._tags.append((int(role), len(self._parts) - 1, layer))
 
-    def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: int) -> None:
-        """Add an upright disc that looks to the side on which it lies."""
-        a = (np.arange(CORNERS) + 0.5) * (2.0 * np.pi / CORNERS)
+    def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: int,
+             half: bool = False) -> None:
+        """Add an upright disc, or its upper half, that looks to the side on which it lies."""
+        a = np.linspace(0.0, np.pi, CORNERS) if half else (np.arange(CORNERS) + 0.5) * (2.0 * np.pi / CORNERS)
         points = np.stack([x + radius * np.cos(a), np.full(CORNERS, y), z + radius * np.sin(a)], axis=-1)
         self.face(points.tolist(), role, layer, (x, 0.0, z))
 
@@ -100,7 +102,7 @@ class MeshBuilder:
         """
         first, last = stations[0], stations[-1]
         heart = (0.5 * (first[0] + last[0]), 0.0, 0.5 * (first[2] + max(s[4] for s in stations)))
-        for i, (a, b) in enumerate(zip(stations[:-1], stations[1:], strict=True)):
+        for i, (a, b) in enumerate(pairwise(stations)):
             for side in (-1.0, 1.0):
                 low = [(s[0], side * s[1] * 0.965, s[2]) for s in (a, b)]
                 mid = [(s[0], side * s[1], s[3]) for s in (a, b)]

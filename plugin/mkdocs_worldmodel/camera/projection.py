@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ import numpy.typing as npt
 from mkdocs_worldmodel.scenario.rig import Camera
 
 F8 = npt.NDArray[np.float64]
+Picture = npt.NDArray[Any]
+"""(H, W) or (H, W, C) uint8; OpenCV's stubs do not tell the type of what they return."""
 
 NEAR = 0.25
 """Distance of the near plane [m]."""
@@ -68,7 +71,8 @@ class View:
         u = np.arange(self.width) + 0.5 - 0.5 * self.width
         v = np.arange(top, self.height) + 0.5 - 0.5 * self.height
         right, down, forward = self.axes
-        return u[None, :, None] * right + v[:, None, None] * down + self.focal * forward
+        rays: F8 = u[None, :, None] * right + v[:, None, None] * down + self.focal * forward
+        return rays
 
     def sees(self, centres: F8, radii: F8) -> npt.NDArray[np.bool_]:
         """Tell which spheres (N, 3), (N,) of the camera's frame may touch the picture (conservative)."""
@@ -76,11 +80,9 @@ class View:
         half_w, half_h = 0.5 * self.width, 0.5 * self.height
         slack_x = radii * np.sqrt(self.focal**2 + half_w**2)
         slack_y = radii * np.sqrt(self.focal**2 + half_h**2)
-        return (
-            (z > NEAR - radii)
-            & (np.abs(x) * self.focal - z * half_w < slack_x)
-            & (np.abs(y) * self.focal - z * half_h < slack_y)
-        )
+        inside: npt.NDArray[np.bool_] = np.abs(x) * self.focal - z * half_w < slack_x
+        inside &= np.abs(y) * self.focal - z * half_h < slack_y
+        return inside & (z > NEAR - radii)
 
 
 def view_of(camera: Camera, width: int, height: int) -> View:
@@ -126,6 +128,12 @@ def clip_near(points: F8, near: float = NEAR) -> F8:
     return np.take_along_axis(out, source[..., None], axis=1)
 
 
+def bounds(values: F8) -> tuple[F8, F8]:
+    """Least and greatest value of each row (P, V); numpy is several times faster down columns than along rows."""
+    columns = np.ascontiguousarray(values.T)
+    return columns.min(axis=0), columns.max(axis=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Projected:
     """Polygons in the picture."""
@@ -138,9 +146,9 @@ class Projected:
 
 def project_polygons(view: View, points: F8) -> Projected:
     """Project camera-frame polygons (P, V, 3): those behind or beside the picture are dropped, the rest clipped."""
-    z = points[..., 2]
-    front = z.max(axis=1) > NEAR
-    crossing = front & (z.min(axis=1) < NEAR)
+    nearest, farthest = bounds(points[..., 2])
+    front = farthest > NEAR
+    crossing = front & (nearest < NEAR)
     whole = np.flatnonzero(front & ~crossing)
     cut = np.flatnonzero(crossing)
     uv = view.project(points[whole])
@@ -151,8 +159,8 @@ def project_polygons(view: View, points: F8) -> Projected:
         uv, index = np.concatenate([doubled, clipped]), np.concatenate([whole, cut])
     if not len(index):
         return Projected(index, uv)
-    low, high = uv.min(axis=1), uv.max(axis=1)
-    keep = (high[:, 0] > -1) & (low[:, 0] < view.width + 1) & (high[:, 1] > -1) & (low[:, 1] < view.height + 1)
+    (left, right), (upper, lower) = bounds(uv[..., 0]), bounds(uv[..., 1])
+    keep = (right > -1) & (left < view.width + 1) & (lower > -1) & (upper < view.height + 1)
     index, uv = index[keep], uv[keep]
     order = np.argsort(index, kind="stable")
     return Projected(index[order], uv[order])

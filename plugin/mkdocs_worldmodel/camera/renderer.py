@@ -12,16 +12,19 @@ import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.faces import Drawn, faces_in_view
 from mkdocs_worldmodel.camera.foliage import glow
+from mkdocs_worldmodel.camera.fronts import paint_front, project_fronts
 from mkdocs_worldmodel.camera.ground import GroundPatches, GroundView, visible_patches
 from mkdocs_worldmodel.camera.ground_light import GroundLightView, ground_shapes
+from mkdocs_worldmodel.camera.lamps import glows_in_view
 from mkdocs_worldmodel.camera.light import Light, light_of
-from mkdocs_worldmodel.camera.paint import paint_front, paint_glow, paint_polygon, paint_sprite
+from mkdocs_worldmodel.camera.paint import paint_glow, paint_polygon, paint_sprite
 from mkdocs_worldmodel.camera.projection import View, project_polygons, to_vehicle, view_of
 from mkdocs_worldmodel.camera.road_surface import surface_of
 from mkdocs_worldmodel.camera.roadside import roadside_of
 from mkdocs_worldmodel.camera.scenery import Scenery, Surroundings
 from mkdocs_worldmodel.camera.sky import SkyView, panorama
 from mkdocs_worldmodel.camera.vehicles import Traffic, Vehicles, far_to_near
+from mkdocs_worldmodel.camera.wet import mirrored, paint_mirror, paint_streaks
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.rig import Camera
@@ -100,7 +103,8 @@ class CameraRenderer:
         sun = to_vehicle(self._sun, 0.0, 0.0, ego[2])
         shapes = ground_shapes(traffic, around, sun, self._light)
         out = []
-        for eye in self._eyes:
+        below = mirrored(traffic)
+        for number, eye in enumerate(self._eyes):
             view = eye.view
             image = np.empty((view.height, view.width, 3), dtype=np.uint8)
             eye.sky.paint(image, ego[2] - self._first)
@@ -108,14 +112,21 @@ class CameraRenderer:
             chosen = visible_patches(view, distance[near], surface.material[near], spheres)
             found = project_polygons(view, view.to_camera(points[chosen]))
             kinds = GroundPatches(self._kinds.material[near][chosen], self._kinds.layer[near][chosen])
-            eye.ground.paint(image, ego, found, kinds, eye.light.draw(shapes))
-            self._upright(image, view, traffic, around)
+            mirror = eye.ground.paint(image, ego, found, kinds, eye.light.draw(shapes))
+            order = far_to_near(traffic, view.origin)
+            if mirror is not None:
+                upside = glows_in_view(view, self._light, traffic.lamps, around.lamps, flipped=True)
+                paint_mirror(image, view, eye.ground.top, mirror, (below, order[0].tolist()), upside, glow())
+            self._upright(image, view, traffic, around, order)
+            if self._light.wet:
+                paint_streaks(image, (k, number), float(np.mean(self._light.horizon)))
             out.append(image)
         return out
 
-    def _upright(self, image: U1, view: View, traffic: Traffic, around: Surroundings) -> None:
+    def _upright(self, image: U1, view: View, traffic: Traffic, around: Surroundings,
+                 ordered: tuple[npt.NDArray[np.intp], F8]) -> None:
         """Paint everything that stands on the ground, from far to near."""
-        order, gaps = far_to_near(traffic, view.origin)
+        order, gaps = ordered
         todo: list[tuple[float, int, int, int, int]] = []  # distance, kind, from, to, owner
         cars = faces_in_view(view, traffic.faces)
         gap_of = np.zeros(len(gaps))
@@ -128,15 +139,14 @@ class CameraRenderer:
         distance = np.hypot(around.faces.centre[:, 0] - view.origin[0], around.faces.centre[:, 1] - view.origin[1])
         for owner, start, end in _runs(things):
             todo.append((-float(distance[owner]), 2, owner, start, end))
-        fronts = self._fronts(view, around)
-        todo += [(-float(distance[around.fronts.owner[i]]), 1, i, 0, 0) for i in fronts]
+        fronts = project_fronts(view, around.fronts)
+        todo += [(-float(distance[around.fronts.owner[i]]), 1, n, 0, 0) for n, i in enumerate(fronts.index)]
         sprites, boxes, far = _sprites(view, around)
         todo += [(-float(far[n]), 3, n, 0, 0) for n in range(len(sprites))]
-        glows = self._glows(view, traffic, around)
-        todo += [(-g[0], 4, n, 0, 0) for n, g in enumerate(glows)]
+        glows = glows_in_view(view, self._light, traffic.lamps, around.lamps)
+        todo += [(-g.distance, 4, n, 0, 0) for n, g in enumerate(glows)]
         haze = np.array(self._light.haze) * 255.0
         disc = glow()
-        corners = view.to_camera(around.fronts.corners)
         for near, kind, n, start, end in sorted(todo):
             if kind in (0, 2):
                 drawn = cars if kind == 0 else things
@@ -144,63 +154,19 @@ class CameraRenderer:
                     paint_polygon(image, drawn.fixed[i], drawn.colour[i])
             elif kind == 1:
                 clear = float(self._light.clear_view(np.array(-near)))
-                paint_front(image, view, corners[n], around.fronts.texture[n], float(around.fronts.gain[n]), clear, haze)
+                m = fronts.index[n]
+                gain = float(around.fronts.gain[m]) * clear
+                paint_front(image, fronts, n, around.fronts.texture[m], gain, haze * (1.0 - clear))
             elif kind == 3:
                 clear = float(self._light.clear_view(np.array(-near)))
                 m = sprites[n]
                 add = haze * (1.0 - clear) / 255.0
-                gain = around.upright.gain[m] * clear
-                paint_sprite(image, around.upright.sprite[m], boxes[n], bool(around.upright.mirrored[m]),
-                             (float(gain[0]), float(gain[1]), float(gain[2])),
+                r, g, b = (around.upright.gain[m] * clear).tolist()
+                paint_sprite(image, around.upright.sprite[m], boxes[n], bool(around.upright.mirrored[m]), (r, g, b),
                              (float(add[0]), float(add[1]), float(add[2])))
             else:
-                _, u, v, radius, colour = glows[n]
-                paint_glow(image, disc, (u, v), radius, colour)
-
-    def _fronts(self, view: View, around: Surroundings) -> list[int]:
-        """Indices of the house fronts that look at the camera and are in view."""
-        quad = around.fronts.corners
-        if not len(quad):
-            return []
-        a, b, d = quad[:, 0], quad[:, 1], quad[:, 3]
-        normal = np.cross(b - a, d - a)
-        seen = (normal * (view.origin - a)).sum(axis=1) > 0.0
-        centre = 0.5 * (quad[:, 0] + quad[:, 2])
-        radius = 0.5 * np.sqrt(((quad[:, 2] - quad[:, 0]) ** 2).sum(axis=1))
-        seen &= view.sees(view.to_camera(centre), radius)
-        return [int(i) for i in np.flatnonzero(seen)]
-
-    def _glows(self, view: View, traffic: Traffic, around: Surroundings
-               ) -> list[tuple[float, float, float, float, tuple[float, float, float]]]:
-        """Lamps in view: distance, u, v, radius [px], colour."""
-        out: list[tuple[float, float, float, float, tuple[float, float, float]]] = []
-        places = [(p.x, p.y, p.z) for p in traffic.lamps]
-        lit = around.lamps if self._light.lamps > 0.4 else around.lamps[:0]
-        points = np.array([*places, *lit.tolist()]).reshape(-1, 3)
-        if not len(points):
-            return out
-        cam = view.to_camera(points)
-        uv = view.project(cam)
-        reach = np.sqrt((cam * cam).sum(axis=1))
-        scatter = 1.0 + (0.8 if self._light.extinction > 0.005 else 0.0)
-        for i in np.flatnonzero((cam[:, 2] > 0.4) & (reach < 260.0)).tolist():
-            strength, colour, size = 0.75, (1.0, 0.86, 0.62), 0.9
-            if i < len(places):
-                lamp = traffic.lamps[i]
-                toward = np.cos(lamp.facing) * (view.origin[0] - lamp.x) + np.sin(lamp.facing) * (view.origin[1] - lamp.y)
-                ahead = float(toward) / max(float(reach[i]), 1e-3)
-                if ahead <= 0.05:
-                    continue
-                strength, colour, size = lamp.strength * min(1.0, ahead * 1.2), lamp.colour, 0.42
-            shown = strength * float(np.sqrt(self._light.clear_view(reach[i])))
-            radius = float(np.clip(view.focal * size / reach[i], 0.012 * view.width, 0.16 * view.width)) * scatter
-            shown *= float(np.clip(view.focal * size * 4.0 / reach[i] / (0.012 * view.width), 0.25, 1.0))
-            c = (colour[0] * shown, colour[1] * shown, colour[2] * shown)
-            near = float(np.hypot(points[i, 0] - view.origin[0], points[i, 1] - view.origin[1])) - 0.6
-            if i < len(places):
-                near = min(near, near)
-            out.append((near, float(uv[i, 0]), float(uv[i, 1]), radius, c))
-        return out
+                g = glows[n]
+                paint_glow(image, disc, (g.u, g.v), (g.radius, g.radius), g.colour)
 
 
 def _runs(drawn: Drawn) -> list[tuple[int, int, int]]:

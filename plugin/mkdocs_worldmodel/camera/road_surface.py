@@ -14,6 +14,7 @@ from mkdocs_worldmodel.scenario.geometry import ReferenceLines, cubic_at, lane_b
 from mkdocs_worldmodel.scenario.road import Lane, LaneSection, MarkType, Road, RoadNetwork
 
 F8 = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 
 STATIONS = 6
 """Points along each side of a patch; a patch has twice as many corners."""
@@ -46,9 +47,9 @@ class Surface:
 
     points: F8
     """(P, 2 * STATIONS, 3) corners in the world [m]."""
-    material: npt.NDArray[np.intp]
+    material: Ints
     """(P,)"""
-    layer: npt.NDArray[np.intp]
+    layer: Ints
     """(P,) equal for patches that may be painted in one go: same material and road; ascending."""
     centre: F8
     """(P, 3)"""
@@ -109,6 +110,14 @@ def border(road: Road, section: LaneSection, lane: Lane, s: F8) -> tuple[F8, F8]
     return lane_borders(road, section, lane, np.clip(s, max(section.s, 0.0), road.length))
 
 
+def outer_border(road: Road, section: LaneSection, sign: int, s: F8) -> F8:
+    """Outermost border t [m] of one side; the reference line where that side has no lanes."""
+    lanes = section.side(sign)
+    if lanes:
+        return border(road, section, lanes[-1], s)[1]
+    return cubic_at(road.lane_offset, np.clip(s, 0.0, road.length))
+
+
 _PAVED = ("driving", "shoulder", "border", "biking", "curb")
 
 
@@ -139,13 +148,19 @@ def _stations(start: float, end: float, step: float) -> F8:
     cuts = np.arange(np.floor(start / length) + 1.0, np.ceil(end / length)) * length
     edges = np.concatenate([[start], cuts, [end]])
     edges = edges[np.concatenate([[True], np.diff(edges) > 1e-6])]
-    return edges[:-1, None] + (edges[1:] - edges[:-1])[:, None] * np.linspace(0.0, 1.0, STATIONS)
+    return _between(edges[:-1], edges[1:])
+
+
+def _between(start: F8, end: F8) -> F8:
+    """Stations (P, STATIONS) from `start` to `end` (P,) [m]."""
+    stations: F8 = start[:, None] + (end - start)[:, None] * np.linspace(0.0, 1.0, STATIONS)
+    return stations
 
 
 def _dashes(start: float, end: float, dash: float, period: float) -> F8:
-    begin = np.arange(np.ceil(start / period), np.ceil(end / period)) * period
+    begin = np.arange(np.ceil(start / period), np.ceil(end / period), dtype=np.float64) * period
     stop = np.minimum(begin + dash, end)
-    return begin[:, None] + (stop - begin)[:, None] * np.linspace(0.0, 1.0, STATIONS)
+    return _between(begin, stop)
 
 
 def _mark(b: _Builder, section: LaneSection, lane: Lane | None, kind: MarkType, part: tuple[float, float]) -> None:
@@ -162,10 +177,7 @@ def _mark(b: _Builder, section: LaneSection, lane: Lane | None, kind: MarkType, 
     if motorway and kind == "solid":
         half = 0.13
     offsets = (-0.13, 0.13) if kind == "solid solid" else (0.0,)
-    if lane is None:
-        t = cubic_at(road.lane_offset, np.clip(s, 0.0, road.length))
-    else:
-        t = border(road, section, lane, s)[1]
+    t = outer_border(road, section, 0, s) if lane is None else border(road, section, lane, s)[1]
     for offset in offsets:
         b.strip(Material.MARK, s, (t + offset + half, t + offset - half))
 
@@ -214,7 +226,7 @@ def _repairs(b: _Builder, section: LaneSection, lane: Lane, part: tuple[float, f
     if not chosen.any():
         return
     begin = cells[chosen] * 47.0 + 30.0 * draws[chosen, 1]
-    s = begin[:, None] + (2.0 + 9.0 * draws[chosen, 2])[:, None] * np.linspace(0.0, 1.0, STATIONS)
+    s = _between(begin, begin + 2.0 + 9.0 * draws[chosen, 2])
     inner, outer = border(b.curve.road, section, lane, s)
     low = 0.12 + 0.38 * (draws[chosen, 3:4] > 0.5)
     b.strip(Material.REPAIR, s, (inner + (outer - inner) * low, inner + (outer - inner) * (low + 0.40)))
@@ -222,7 +234,7 @@ def _repairs(b: _Builder, section: LaneSection, lane: Lane, part: tuple[float, f
 
 def _joints(b: _Builder, section: LaneSection, lane: Lane, part: tuple[float, float]) -> None:
     """Add the joints between a pavement's slabs: one across each metre, one along the middle."""
-    across = np.arange(np.ceil(part[0]), np.ceil(part[1])) + 0.0
+    across = np.arange(np.ceil(part[0]), np.ceil(part[1]), dtype=np.float64)
     inner, outer = border(b.curve.road, section, lane, across)
     s = across[:, None] + np.array([0.0, 0.0, 0.0, 0.03, 0.03, 0.03])
     z = (lane.height, lane.height)
@@ -240,15 +252,19 @@ def _roadside(b: _Builder, section: LaneSection, part: tuple[float, float]) -> N
     road = b.curve.road
     s = _stations(*part, b.curve.step())
     for sign in (-1, 1):
-        lanes = section.side(sign)
-        if lanes:
-            edge = border(road, section, lanes[-1], s)[1]
-        else:
-            edge = cubic_at(road.lane_offset, np.clip(s, 0.0, road.length))
+        edge = outer_border(road, section, sign, s)
         if road.kind == "town":
             b.strip(Material.PAVED_GROUND, s, (edge - sign * 0.2, edge + sign * 26.0))
         else:
             b.strip(Material.GRAVEL, s, (edge - sign * 0.2, edge + sign * (1.1 if road.kind == "motorway" else 0.55)))
+
+
+def runs_of(keys: Ints) -> list[tuple[int, int]]:
+    """Start and end of each run of equal keys."""
+    if not len(keys):
+        return []
+    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])).tolist()
+    return list(zip(starts, [*starts[1:], len(keys)], strict=True))
 
 
 def surface_of(network: RoadNetwork, near: F8, reach: float) -> Surface:

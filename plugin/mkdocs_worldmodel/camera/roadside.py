@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.foliage import BUSH, CONIFERS, TREES, WOODS
-from mkdocs_worldmodel.camera.road_surface import RoadCurve, border, sections_of, span
-from mkdocs_worldmodel.scenario.geometry import cubic_at
-from mkdocs_worldmodel.scenario.road import Road, RoadNetwork
+from mkdocs_worldmodel.camera.road_surface import RoadCurve, outer_border, sections_of, span
+from mkdocs_worldmodel.scenario.road import LaneSection, RoadNetwork
 
 F8 = npt.NDArray[np.float64]
 
@@ -76,50 +75,42 @@ class _Clearance:
             curve = RoadCurve(road)
             for section, start, end in sections_of(road, *span(road, network)):
                 s = np.arange(start, end, 6.0)
-                low, high = _edges(road, section_of=section, s=s)
+                low, high = (outer_border(road, section, sign, s) for sign in (-1, 1))
                 x, y, _ = curve.place(s, 0.5 * (low + high))
                 middles.append(np.stack([x, y], axis=1))
                 halves.append(0.5 * (high - low))
         self._middle, self._half = np.concatenate(middles), np.concatenate(halves)
 
     def __call__(self, x: F8, y: F8) -> F8:
-        out = np.empty(len(x))
+        out: F8 = np.empty(len(x))
         for i in range(0, len(x), 256):
             d = np.hypot(x[i : i + 256, None] - self._middle[:, 0], y[i : i + 256, None] - self._middle[:, 1])
             out[i : i + 256] = (d - self._half).min(axis=1)
         return out
 
 
-def _edges(road: Road, section_of: object, s: F8) -> tuple[F8, F8]:
-    """Outermost borders (right, left) as t [m]."""
-    section = section_of
-    inside = np.clip(s, 0.0, road.length)
-    out = []
-    for sign in (-1, 1):
-        lanes = section.side(sign)  # type: ignore[attr-defined]
-        out.append(border(road, section, lanes[-1], s)[1] if lanes else cubic_at(road.lane_offset, inside))  # type: ignore[arg-type]
-    return out[0], out[1]
 
 
 class _Side:
     """One side of one part of a road: turns (s, distance from the edge) into places."""
 
-    def __init__(self, curve: RoadCurve, section: object, sign: int, part: tuple[float, float], seed: int) -> None:
+    def __init__(self, curve: RoadCurve, section: LaneSection, sign: int, part: tuple[float, float], seed: int) -> None:
         self.curve, self.sign, self.part, self._section, self.seed = curve, sign, part, section, seed
 
     def cells(self, length: float) -> F8:
         """Numbers of the cells of a length whose start lies in this part."""
-        return np.arange(np.ceil(self.part[0] / length), np.ceil(self.part[1] / length))
+        return np.arange(np.ceil(self.part[0] / length), np.ceil(self.part[1] / length), dtype=np.float64)
 
     def draws(self, cells: F8, what: int, count: int) -> F8:
         """Random numbers (cells, count) that belong to each cell."""
         rng = np.random.default_rng((self.seed, 1 + self.sign, what))
-        return rng.random((2048, count))[cells.astype(int) % 2048]
+        draws: F8 = rng.random((2048, count))
+        return draws[cells.astype(int) % 2048]
 
     def place(self, s: F8, away: F8 | float) -> tuple[F8, F8, F8]:
         """World x, y and heading of places `away` [m] outside the edge."""
-        edges = _edges(self.curve.road, self._section, s)
-        return self.curve.place(s, edges[0 if self.sign < 0 else 1] + self.sign * np.asarray(away))
+        edge = outer_border(self.curve.road, self._section, self.sign, s)
+        return self.curve.place(s, edge + self.sign * np.asarray(away))
 
 
 def roadside_of(network: RoadNetwork, near: F8, reach: float) -> Roadside:
@@ -153,9 +144,10 @@ def _near(all_of: Roadside, near: F8, reach: float) -> Roadside:
     )
 
 
-def _scatter(out: Roadside, side: _Side, clearance: _Clearance, what: int, length: float, chance: float,
+def _scatter(out: Roadside, side: _Side, clearance: _Clearance, what: int, cell: tuple[float, float],
              away: tuple[float, float], kinds: tuple[int, ...], heights: tuple[float, float]) -> None:
-    """Plant one of `kinds` in some of the cells."""
+    """Plant one of `kinds` in some cells; `cell` is their length [m] and the share of them that bears a plant."""
+    length, chance = cell
     cells = side.cells(length)
     if not len(cells):
         return
@@ -166,7 +158,8 @@ def _scatter(out: Roadside, side: _Side, clearance: _Clearance, what: int, lengt
     for i in np.flatnonzero((d[:, 0] < chance) & free).tolist():
         height = heights[0] + (heights[1] - heights[0]) * float(d[i, 3])
         kind = kinds[int(d[i, 4] * len(kinds)) % len(kinds)]
-        out.plants.append(Plant(float(x[i]), float(y[i]), kind, height, bool(d[i, 5] < 0.5), 0.86 + 0.24 * float(d[i, 5])))
+        tint = 0.86 + 0.24 * float(d[i, 5])
+        out.plants.append(Plant(float(x[i]), float(y[i]), kind, height, bool(d[i, 5] < 0.5), tint))
 
 
 def _posts(out: list[Post], side: _Side, length: float, away: float, shift: float = 0.0) -> None:
@@ -179,10 +172,10 @@ def _posts(out: list[Post], side: _Side, length: float, away: float, shift: floa
 def _country(out: Roadside, side: _Side, clearance: _Clearance) -> None:
     motorway = side.curve.road.kind == "motorway"
     near = 8.0 if motorway else 4.0
-    _scatter(out, side, clearance, 1, 15.0, 0.62, (near, near + 9.0), (*TREES, *TREES, *CONIFERS), (6.5, 12.5))
-    _scatter(out, side, clearance, 2, 9.0, 0.42, (near - 2.5, near + 7.0), (BUSH,), (1.1, 2.6))
-    _scatter(out, side, clearance, 3, 21.0, 0.6, (near + 14.0, near + 55.0), (*TREES, *CONIFERS), (8.0, 14.0))
-    _scatter(out, side, clearance, 4, 34.0, 0.75, (near + 50.0, near + 130.0), WOODS, (9.0, 14.0))
+    _scatter(out, side, clearance, 1, (15.0, 0.62), (near, near + 9.0), (*TREES, *TREES, *CONIFERS), (6.5, 12.5))
+    _scatter(out, side, clearance, 2, (9.0, 0.42), (near - 2.5, near + 7.0), (BUSH,), (1.1, 2.6))
+    _scatter(out, side, clearance, 3, (21.0, 0.6), (near + 14.0, near + 55.0), (*TREES, *CONIFERS), (8.0, 14.0))
+    _scatter(out, side, clearance, 4, (34.0, 0.75), (near + 50.0, near + 130.0), WOODS, (9.0, 14.0))
     _posts(out.posts, side, 50.0, 1.35 if motorway else 0.5)
     if motorway:
         s = side.cells(12.0) * 12.0
@@ -195,9 +188,9 @@ def _country(out: Roadside, side: _Side, clearance: _Clearance) -> None:
 
 def _town(out: Roadside, side: _Side, clearance: _Clearance) -> None:
     _posts(out.lamps, side, 36.0, -0.35, 9.0 if side.sign < 0 else 27.0)
-    _scatter(out, side, clearance, 1, 18.0, 0.55, (1.0, 1.8), TREES[1:], (5.5, 8.0))
-    _scatter(out, side, clearance, 2, 12.0, 0.35, (2.2, 3.2), (BUSH,), (0.9, 1.5))
-    _scatter(out, side, clearance, 3, 26.0, 0.6, (22.0, 45.0), TREES, (8.0, 13.0))
+    _scatter(out, side, clearance, 1, (18.0, 0.55), (1.0, 1.8), TREES[1:], (5.5, 8.0))
+    _scatter(out, side, clearance, 2, (12.0, 0.35), (2.2, 3.2), (BUSH,), (0.9, 1.5))
+    _scatter(out, side, clearance, 3, (26.0, 0.6), (22.0, 45.0), TREES, (8.0, 13.0))
     cells = side.cells(21.0)
     if not len(cells):
         return

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from mkdocs_worldmodel.camera.facades import STOREY, WALLS, Facade, facade
 from mkdocs_worldmodel.camera.faces import Faces
 from mkdocs_worldmodel.camera.foliage import Sprite, plants
+from mkdocs_worldmodel.camera.fronts import Fronts
 from mkdocs_worldmodel.camera.light import Light, ego_headlights
 from mkdocs_worldmodel.camera.projection import to_vehicle
 from mkdocs_worldmodel.camera.roadside import House, Post, Roadside
@@ -19,18 +21,6 @@ F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 _RANGE = {"plant": 230.0, "house": 190.0, "small": 110.0, "rail": 170.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Fronts:
-    """House fronts in the ego's frame."""
-
-    corners: F8
-    """(M, 4, 3) lower left, lower right, upper right, upper left as seen from outside [m]."""
-    texture: tuple[Facade, ...]
-    gain: F8
-    """(M,)"""
-    owner: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +189,8 @@ class Scenery:
             self._fronts.append((quad, texture, float(flat), owner))
         self._roof(c, corner, high, wall, house)
 
-    def _roof(self, c: _Collector, corner: list[F8], high: float, wall: tuple[int, int, int], house: House) -> None:
-        tiles = ((132, 72, 56), (92, 84, 84), (116, 84, 68))[house.style % 3]
+    def _roof(self, c: _Collector, corner: list[F8], high: float, wall: tuple[float, float, float], house: House) -> None:
+        tiles = ((132.0, 72.0, 56.0), (92.0, 84.0, 84.0), (116.0, 84.0, 68.0))[house.style % 3]
         a, b, d, e = (np.array([*p, high]) for p in corner)
         if not house.gabled:
             c.quad(np.stack([a, b, d, e]), (120.0, 118.0, 114.0), 0, (0.0, 0.0, 1.0))
@@ -208,9 +198,9 @@ class Scenery:
         rise = np.array([0.0, 0.0, 0.30 * house.depth])
         left, right = 0.5 * (a + e) + rise, 0.5 * (b + d) + rise
         for p, q, r, s in ((a, b, right, left), (d, e, left, right)):
-            c.quad(np.stack([p, q, r, s]), tuple(float(v) for v in tiles), 1, _normal(p, q, r, left - rise * 3.0))
+            c.quad(np.stack([p, q, r, s]), tiles, 1, _normal(p, q, r, left - rise * 3.0))
         for p, q, top in ((b, d, right), (e, a, left)):
-            c.quad(np.stack([p, q, top, top]), tuple(float(v) for v in wall), 0, _normal(p, q, top, 0.5 * (a + d)))
+            c.quad(np.stack([p, q, top, top]), wall, 0, _normal(p, q, top, 0.5 * (a + d)))
 
 
 def _normal(a: F8, b: F8, c: F8, inside: F8) -> tuple[float, float, float]:
@@ -224,7 +214,7 @@ def _normal(a: F8, b: F8, c: F8, inside: F8) -> tuple[float, float, float]:
 def _rail(c: _Collector, line: F8) -> None:
     c.begin(_RANGE["rail"])
     steel, shade, post = (176.0, 180.0, 184.0), (118.0, 122.0, 128.0), (104.0, 106.0, 110.0)
-    for a, b in zip(line[:-1], line[1:], strict=True):
+    for a, b in pairwise(line):
         for z0, z1, albedo in ((0.44, 0.53, steel), (0.53, 0.62, shade), (0.62, 0.75, steel)):
             c.quad(np.array([(*a, z0), (*b, z0), (*b, z1), (*a, z1)]), albedo, 1)
         d = (b - a) / float(np.hypot(*(b - a)))

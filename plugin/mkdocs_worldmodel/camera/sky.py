@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.light import Light
-from mkdocs_worldmodel.camera.projection import View
+from mkdocs_worldmodel.camera.projection import Picture, View
 from mkdocs_worldmodel.scenario.road import RoadKind
 
-F4 = npt.NDArray[np.float32]
-U1 = npt.NDArray[np.uint8]
+F4 = npt.NDArray[Any]  # float32
 
 _PER_DEGREE = 9.0
 _WIDTH = int(360 * _PER_DEGREE)
@@ -40,11 +42,13 @@ def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[
     return out / np.float32(total * 0.6)
 
 
-def panorama(light: Light, kind: RoadKind) -> U1:
+@lru_cache(maxsize=2)
+def panorama(light: Light, kind: RoadKind) -> Picture:
     """Paint the sky around (rows: elevation from above down, columns: azimuth from the first heading to the left)."""
     rng = np.random.default_rng(20)
-    elevation = np.radians(_ABOVE - (np.arange(_HEIGHT) + 0.5) / _PER_DEGREE).astype(np.float32)[:, None]
-    azimuth = np.radians((np.arange(_WIDTH) + 0.5) / _PER_DEGREE).astype(np.float32)[None, :]
+    rows, columns = _HEIGHT // 2, _WIDTH // 2
+    elevation = np.radians(_ABOVE - (np.arange(rows) + 0.5) * 2 / _PER_DEGREE).astype(np.float32)[:, None]
+    azimuth = np.radians((np.arange(columns) + 0.5) * 2 / _PER_DEGREE).astype(np.float32)[None, :]
     lift = np.clip(elevation / np.radians(42.0), 0.0, 1.0) ** 0.62
     sky = np.array(light.horizon, dtype=np.float32) * (1 - lift[..., None]) + np.array(
         light.zenith, dtype=np.float32
@@ -64,12 +68,13 @@ def panorama(light: Light, kind: RoadKind) -> U1:
     if light.sun[0] > 0.1:
         disc = np.exp(-((away / 0.028) ** 4)) + 0.35 * np.exp(-((away / 0.07) ** 2))
         sky += (np.float32(1.0) - sky) * np.clip(disc, 0.0, 1.0)[..., None]
-    if light.lamps == 1.0 and light.clouds < 0.5:
+    if light.lamps == 1.0 and 0.0 < light.clouds < 0.5:
         _stars(sky, rng)
     veil = np.exp(-np.maximum(elevation, 0.0) / (0.055 if light.extinction < 0.01 else 0.5))
     haze = np.array(light.haze, dtype=np.float32)
     sky += (haze - sky) * (np.float32(0.8 if light.extinction < 0.01 else 1.0) * veil)[..., None]
-    image = (np.clip(sky, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    half = (np.clip(sky, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    image = cv2.resize(half, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC)
     _distance(image, light, kind, rng)
     return np.concatenate([image, image[:, : _WIDTH // 2 + 64]], axis=1)
 
@@ -78,12 +83,13 @@ def _clouds(sky: F4, light: Light, rng: np.random.Generator, elevation: F4, away
     if light.clouds <= 0.0:
         return sky
     # clouds lie in a plane overhead: compress them towards the horizon
-    noise = smooth_noise(rng, (_HEIGHT, _WIDTH), (3, 10), 6)
+    noise = smooth_noise(rng, (len(elevation), away.shape[1]), (3, 10), 6)
     height = np.clip(0.16 / np.maximum(np.tan(np.maximum(elevation, 0.006)), 0.02), 0.0, 6.0)[:, 0]
-    rows = np.clip((_HEIGHT - 2) * (1.0 - height / 6.0) ** 1.6, 0, _HEIGHT - 2).astype(np.float32)
-    map_x, map_y = np.meshgrid(np.arange(_WIDTH, dtype=np.float32), rows)
+    last = len(elevation) - 2
+    rows = np.clip(last * (1.0 - height / 6.0) ** 1.6, 0, last).astype(np.float32)
+    map_x, map_y = np.meshgrid(np.arange(away.shape[1], dtype=np.float32), rows)
     noise = cv2.remap(noise, map_x, map_y, cv2.INTER_LINEAR)
-    above = np.roll(noise, 7, axis=0)
+    above = np.roll(noise, 4, axis=0)
     if light.clouds < 1.0:
         cover = np.clip((noise - 0.12 + 0.35 * (light.clouds - 0.45)) * 2.4, 0.0, 1.0)
         cover *= np.clip(elevation / 0.05, 0.0, 1.0) * 0.92
@@ -97,18 +103,18 @@ def _clouds(sky: F4, light: Light, rng: np.random.Generator, elevation: F4, away
         lit = lit + (np.array(light.glow, dtype=np.float32) - lit) * warm
         dark = dark * np.float32(0.75)
     colour = dark + (lit - dark) * thickness[..., None]
-    return sky + (colour - sky) * (cover * cover * (3 - 2 * cover))[..., None]
+    mixed: F4 = sky + (colour - sky) * (cover * cover * (3 - 2 * cover))[..., None]
+    return mixed
 
 
 def _stars(sky: F4, rng: np.random.Generator) -> None:
-    rows = rng.integers(0, int(_HEIGHT * 0.8), 420)
-    columns = rng.integers(0, _WIDTH, 420)
+    rows = rng.integers(0, int(len(sky) * 0.85), 420)
+    columns = rng.integers(0, sky.shape[1], 420)
     bright = (0.12 + 0.4 * rng.random(420) ** 3).astype(np.float32)
-    for dy, dx, share in ((0, 0, 1.0), (0, 1, 0.6), (1, 0, 0.6), (1, 1, 0.4)):
-        sky[rows + dy, (columns + dx) % _WIDTH] += (bright * np.float32(share))[:, None]
+    sky[rows, columns] += bright[:, None]
 
 
-def _distance(image: U1, light: Light, kind: RoadKind, rng: np.random.Generator) -> None:
+def _distance(image: Picture, light: Light, kind: RoadKind, rng: np.random.Generator) -> None:
     """Paint hills, woods and (in a town) roofs along the horizon, each ridge nearer and less hazy."""
     horizon = int(_ABOVE * _PER_DEGREE)
     ground = np.array(light.ground)
@@ -139,7 +145,7 @@ def _distance(image: U1, light: Light, kind: RoadKind, rng: np.random.Generator)
     image[horizon + 2 :] = np.clip(mixed, 0, 255).astype(np.uint8)
 
 
-def _fill_ridge(image: U1, top: npt.NDArray[np.floating], colour: npt.NDArray[np.float64]) -> None:
+def _fill_ridge(image: Picture, top: npt.NDArray[np.floating], colour: npt.NDArray[np.float64]) -> None:
     """Fill below a skyline given as rows (W,), with a soft edge."""
     rows = np.arange(image.shape[0], dtype=np.float32)[:, None]
     start = max(int(top.min()) - 2, 0)
@@ -152,7 +158,7 @@ def _fill_ridge(image: U1, top: npt.NDArray[np.floating], colour: npt.NDArray[np
 class SkyView:
     """The part of the panorama that one camera looks at."""
 
-    def __init__(self, view: View, picture: U1) -> None:
+    def __init__(self, view: View, picture: Picture) -> None:
         self.rows = int(np.clip(np.ceil(view.horizon + 2.0), 0, view.height))
         rays = view.rays()[: self.rows]
         azimuth = np.degrees(np.arctan2(rays[..., 1], rays[..., 0]))
@@ -164,7 +170,7 @@ class SkyView:
         self._y = np.clip((_ABOVE - elevation) * _PER_DEGREE - 0.5, 0, _HEIGHT - 1).astype(np.float32)
         self._picture = picture
 
-    def paint(self, image: U1, turned: float) -> None:
+    def paint(self, image: Picture, turned: float) -> None:
         """Fill the rows above the horizon; `turned` is the ego's heading since the start [rad]."""
         if not self.rows:
             return

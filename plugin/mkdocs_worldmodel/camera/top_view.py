@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, to_fixed
-from mkdocs_worldmodel.camera.road_surface import Material, surface_of
+from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, bounds, to_fixed
+from mkdocs_worldmodel.camera.road_surface import Material, runs_of, surface_of
 from mkdocs_worldmodel.camera.vehicles import BRAKING, colours_of
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.environment import Environment
@@ -60,7 +60,10 @@ class TopView:
         self._outside = _OUTSIDE[network.roads[0].kind]
         half = 0.75 * float(np.hypot(*size)) / pixels_per_metre
         points = np.stack([rollout.x[:, 0], rollout.y[:, 0]], axis=1)[:: max(1, len(rollout.time) // 200)]
-        self._surface = surface_of(network, points, half + 60.0)
+        surface = surface_of(network, points, half + 60.0)
+        drawn = np.isin(surface.material, list(_PAPER))
+        self._points, self._material = surface.points[drawn, :, :2], surface.material[drawn]
+        self._layer, self._centre, self._radius = surface.layer[drawn], surface.centre[drawn], surface.radius[drawn]
         self._reach = half
         self._paint = [EGO, *(_muted(c) for c in colours_of(rollout, colours)[1:])]
         self._anchor = np.array([0.36 * size[0], 0.5 * size[1]])
@@ -78,7 +81,7 @@ class TopView:
         for i in range(len(r.names) - 1, -1, -1):
             self._user(image, k, i, (x, y, h))
         if self._dim < 1.0:
-            image = cv2.convertScaleAbs(image, alpha=self._dim)
+            cv2.convertScaleAbs(image, dst=image, alpha=self._dim)
         self._scale_bar(image)
         return image
 
@@ -92,18 +95,16 @@ class TopView:
         return np.stack([u, v], axis=-1)
 
     def _roads(self, image: U1, pose: tuple[float, float, float]) -> None:
-        surface = self._surface
-        distance = np.hypot(surface.centre[:, 0] - pose[0], surface.centre[:, 1] - pose[1]) - surface.radius
-        near = np.flatnonzero((distance < self._reach) & np.isin(surface.material, list(_PAPER)))
-        uv = self._to_map(surface.points[near, :, :2], pose)
-        low, high = uv.min(axis=1), uv.max(axis=1)
-        shown = (high > 0).all(axis=1) & (low[:, 0] < self._size[0]) & (low[:, 1] < self._size[1])
+        distance = np.hypot(self._centre[:, 0] - pose[0], self._centre[:, 1] - pose[1]) - self._radius
+        near = np.flatnonzero(distance < self._reach)
+        uv = self._to_map(self._points[near], pose)
+        (left, right), (upper, lower) = bounds(uv[..., 0]), bounds(uv[..., 1])
+        shown = (right > 0) & (lower > 0) & (left < self._size[0]) & (upper < self._size[1])
         near, uv = near[shown], uv[shown]
-        layer = surface.layer[near]
+        layer = self._layer[near]
         fixed = to_fixed(uv)
-        starts = np.flatnonzero(np.concatenate([[True], layer[1:] != layer[:-1]])) if len(layer) else []
-        for start, end in zip(starts, [*starts[1:], len(layer)], strict=True):
-            colour = _PAPER[Material(int(surface.material[near[start]]))]
+        for start, end in runs_of(layer):
+            colour = _PAPER[Material(int(self._material[near[start]]))]
             cv2.fillPoly(image, list(fixed[start:end]), colour, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def _trail(self, image: U1, k: int, i: int, pose: tuple[float, float, float]) -> None:
@@ -148,7 +149,8 @@ class TopView:
         cv2.fillPoly(image, [place(_rounded(-back, length - back, 0.5 * width))], colour, cv2.LINE_AA, SUBPIXEL_BITS)
         if r.kinds[i] == "truck":
             cab = length - back - 2.4
-            parts = [(_box(-back + 0.3, cab - 0.15, 0.42 * width), light), (_box(cab + 1.3, cab + 1.9, 0.40 * width), dark)]
+            parts = [(_box(-back + 0.3, cab - 0.15, 0.42 * width), light),
+                     (_box(cab + 1.3, cab + 1.9, 0.40 * width), dark)]
         else:
             front, share = length - back, 0.30 if r.kinds[i] == "car" else 0.20
             parts = [(_screen(front - share * length, front - (share + 0.13) * length, width), dark),
@@ -157,11 +159,11 @@ class TopView:
             cv2.fillPoly(image, [place(outline)], tone, cv2.LINE_AA, SUBPIXEL_BITS)
         if r.acceleration[k, i] < BRAKING:
             for side in (-1.0, 1.0):
-                lamp = _box(-back - 0.1, -back + 0.35, 0.16 * width) + (0.0, side * 0.30 * width)
+                lamp = _box(-back - 0.1, -back + 0.35, 0.16 * width) + np.array([0.0, side * 0.30 * width])
                 cv2.fillPoly(image, [place(lamp)], (232, 40, 32), cv2.LINE_AA, SUBPIXEL_BITS)
         self._arrow(image, place, length - back, float(r.speed[k, i]), colour)
 
-    def _arrow(self, image: U1, place: object, front: float, speed: float, colour: Colour) -> None:
+    def _arrow(self, image: U1, place: Callable[[F8], npt.NDArray[np.int32]], front: float, speed: float, colour: Colour) -> None:
         """Draw where the road user is in half a second, from its front bumper."""
         reach = 0.5 * speed
         if reach < 1.0:
@@ -171,7 +173,7 @@ class TopView:
         shaft = np.array([[front + 0.4, 0.12], [tip - head, 0.12], [tip - head, -0.12], [front + 0.4, -0.12]])
         point = np.array([[tip - head, 0.62], [tip, 0.0], [tip - head, -0.62]])
         for outline in (shaft, point):
-            cv2.fillPoly(image, [place(outline)], colour, cv2.LINE_AA, SUBPIXEL_BITS)  # type: ignore[operator]
+            cv2.fillPoly(image, [place(outline)], colour, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def _scale_bar(self, image: U1) -> None:
         """Draw 20 m (10 m where the picture is small) in the lower left corner."""
@@ -207,7 +209,8 @@ def _box(x0: float, x1: float, half: float) -> F8:
 
 def _screen(x_front: float, x_back: float, width: float) -> F8:
     """A windscreen: wider in front."""
-    return np.array([[x_front, -0.42 * width], [x_front, 0.42 * width], [x_back, 0.35 * width], [x_back, -0.35 * width]])
+    wide, narrow = 0.42 * width, 0.35 * width
+    return np.array([[x_front, -wide], [x_front, wide], [x_back, narrow], [x_back, -narrow]])
 
 
 def _rounded(x0: float, x1: float, half: float) -> F8:

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.bodies import Size, body_mesh
 from mkdocs_worldmodel.camera.faces import Faces
-from mkdocs_worldmodel.camera.light import Light, ego_headlights
+from mkdocs_worldmodel.camera.light import RGB, Light, ego_headlights
 from mkdocs_worldmodel.camera.mesh import Role
 from mkdocs_worldmodel.camera.projection import to_vehicle
 from mkdocs_worldmodel.rollout.rollout import Rollout
+from mkdocs_worldmodel.scenario.road_user import Kind
 
 F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -43,6 +44,14 @@ _ALBEDO: dict[Role, tuple[float, float, float]] = {
 }
 
 
+_LAMP_PLACES: dict[Kind, tuple[tuple[float, float], tuple[float, float]]] = {
+    "car": ((0.64, 0.60), (0.64, 0.80)),
+    "van": ((0.66, 0.80), (0.90, 0.92)),
+    "truck": ((0.77, 0.71), (0.77, 0.82)),
+}
+"""Of head and tail lamps: share of the half width, height [m]."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lamp:
     """A shining lamp in the ego's frame."""
@@ -54,7 +63,8 @@ class Lamp:
     """Direction in which it shines [rad]."""
     colour: tuple[float, float, float]
     strength: float
-    owner: int
+    size: float
+    """Radius of its glow [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +194,7 @@ class Vehicles:
         signal = self.indicating(k)[users][owner]
         tail = role == Role.TAIL_LAMP
         if self._light.lamps > 0.0:
-            colour[tail] = np.maximum(colour[tail], (150 + 40 * self._light.lamps, 14, 16))
+            colour[tail] = np.maximum(colour[tail], (104 + 24 * self._light.lamps, 8, 10))
             head = role == Role.HEADLAMP
             colour[head] = np.maximum(colour[head], (255.0, 250.0, 232.0))
         colour[tail & brake] = (255.0, 62.0, 48.0)
@@ -200,21 +210,22 @@ class Vehicles:
             x, y, h = pose[j].tolist()
             c, s = float(np.cos(h)), float(np.sin(h))
             front, rear = float(r.length[i] - r.rear_overhang[i]) + 0.02, -float(r.rear_overhang[i]) - 0.02
-            half, high = 0.5 * float(r.width[i]), 0.66 if r.kinds[i] == "car" else 0.8
+            half, places = 0.5 * float(r.width[i]), _LAMP_PLACES[r.kinds[i]]
             for side in (-1.0, 1.0):
-                ends: list[tuple[float, float, tuple[float, float, float], float]] = []
+                ends: list[tuple[float, float, RGB, float, float]] = []
                 if dark > 0.0:
-                    ends.append((front, h, (1.0, 0.95, 0.82), 0.35 + 0.65 * dark))
+                    ends.append((front, h, (1.0, 0.95, 0.82), 0.35 + 0.65 * dark, 0.62))
                 if brake[i]:
-                    ends.append((rear, h + np.pi, (1.0, 0.16, 0.10), 0.45 + 0.35 * dark))
+                    ends.append((rear, h + np.pi, (1.0, 0.16, 0.10), 0.50 + 0.35 * dark, 0.55))
                 elif dark > 0.0:
-                    ends.append((rear, h + np.pi, (0.9, 0.06, 0.05), 0.30 * dark))
+                    ends.append((rear, h + np.pi, (0.9, 0.06, 0.05), 0.42 * dark, 0.38))
                 if signal[i] == side:
-                    ends += [(e, f, (1.0, 0.55, 0.10), 0.5) for e, f in ((front, h), (rear, h + np.pi))]
-                for end, facing, colour, strength in ends:
-                    across = side * half * 0.72
-                    z = high if end > 0 else high + 0.16
-                    out.append(Lamp(x + c * end - s * across, y + s * end + c * across, z, facing, colour, strength, j))
+                    ends += [(e, f, (1.0, 0.55, 0.10), 0.55, 0.40) for e, f in ((front, h), (rear, h + np.pi))]
+                for end, facing, colour, strength, size in ends:
+                    out_by, z = places[0 if end > 0.0 else 1]
+                    across = side * half * out_by
+                    at = (x + c * end - s * across, y + s * end + c * across, z)
+                    out.append(Lamp(*at, facing, colour, strength, size))
         return tuple(out)
 
 

@@ -51,38 +51,52 @@ def draw(panels: Sequence[Panel], times: F8, marks: Sequence[float], label: str)
     """
     end = max(float(times[-1]), 1e-3)
     x = LEFT + (RIGHT - LEFT) * times / end
-    parts: list[str] = []
+    drawn: list[_Drawn] = []
     y = 0.0
     for panel in panels:
-        parts.append(_panel(panel, x, y + TITLE))
+        drawn.append(_panel(panel, x, y + TITLE))
         y += TITLE + panel.height + 10.0
     height = y + BOTTOM
     seconds = ticks(0.0, end, 6)
     at = [LEFT + (RIGHT - LEFT) * t / end for t in seconds]
-    grid = "".join(f"M{num(v)} {TITLE}V{num(y - 10)}" for v in at)
-    labels = "".join(
+    down = f" {TITLE}V{num(y - 10)}"
+    grid = "".join(f"M{num(v)}{down}" for v in at) + "".join(d.grid for d in drawn)
+    events = "".join(f"M{num(LEFT + (RIGHT - LEFT) * t / end)}{down}" for t in marks)
+    below = "".join(
         f'<text x="{num(v)}" y="{num(y + 10)}" text-anchor="middle">{t:g}{" s" if t == seconds[-1] else ""}</text>'
         for v, t in zip(at, seconds, strict=True)
     )
-    events = "".join(f"M{num(LEFT + (RIGHT - LEFT) * t / end)} {TITLE}V{num(y - 10)}" for t in marks)
     svg = (
         f'<svg viewBox="0 0 {WIDTH} {num(height)}" role="img" aria-label="{escape(label)}">'
-        f'<path class="wm-grid" d="{grid}"/><path class="wm-event-mark" d="{events}"/>{"".join(parts)}'
-        f'<g class="wm-label">{labels}</g>'
-        f'<path class="wm-cursor" d="M0 {TITLE}V{num(y - 10)}" transform="translate({LEFT} 0)"/></svg>'
+        f'<path class="wm-grid" d="{grid}"/><path class="wm-event-mark" d="{events}"/>'
+        f'<path class="wm-axis" d="{"".join(d.axis for d in drawn)}"/>{"".join(d.titles for d in drawn)}'
+        f'<g class="wm-label">{"".join(d.labels for d in drawn)}{below}</g>{"".join(d.curves for d in drawn)}'
+        f'<path class="wm-cursor" d="M0{down}" transform="translate({LEFT} 0)"/></svg>'
     )
     return svg, [LEFT, round(float(x[-1]), 1)]
 
 
-def _panel(panel: Panel, x: F8, top: float) -> str:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A panel's share of the chart: what looks alike is one element in the page."""
+
+    titles: str
+    labels: str
+    grid: str
+    axis: str
+    curves: str = ""
+
+
+def _panel(panel: Panel, x: F8, top: float) -> _Drawn:
     values = [np.where(np.isfinite(ln.values), np.minimum(ln.values, panel.cap), np.nan) for ln in panel.lines]
     finite = np.concatenate([v[np.isfinite(v)] for v in values])
     name = f"{escape(panel.title)} [{escape(panel.unit)}]"
     title = f'<text class="wm-panel-title" x="{LEFT}" y="{num(top - 9)}">{name}</text>'
+    axis = f"M{LEFT} {num(top)}v{num(panel.height)}H{RIGHT}"
     if not len(finite):
         middle = num(top + 0.5 * panel.height)
-        nothing = f'<text class="wm-label" x="{(LEFT + RIGHT) // 2}" y="{middle}" text-anchor="middle">never</text>'
-        return f"<g>{title}{nothing}{_frame(top, panel.height)}</g>"
+        nothing = f'<text x="{(LEFT + RIGHT) // 2}" y="{middle}" text-anchor="middle">never</text>'
+        return _Drawn(title, nothing, "", axis)
     low = float(finite.min()) if panel.floor is None else panel.floor
     high = float(finite.max())
     pad = 0.06 * max(high - low, 1.0)
@@ -102,11 +116,4 @@ def _panel(panel: Panel, x: F8, top: float) -> str:
         y = place(v)
         keep = simplified(x, y, 0.35)
         curves += f'<path class="wm-line wm-line-{line.style}" d="{path(x[keep], y[keep])}"/>'
-    return (
-        f'<g>{title}<path class="wm-grid" d="{grid}"/><g class="wm-label">{labels}</g>'
-        f"{_frame(top, panel.height)}{curves}</g>"
-    )
-
-
-def _frame(top: float, height: float) -> str:
-    return f'<path class="wm-axis" d="M{LEFT} {num(top)}v{num(height)}H{RIGHT}"/>'
+    return _Drawn(title, labels, grid, axis, curves)

@@ -61,7 +61,12 @@ def layout(cameras: Sequence[Camera]) -> Mosaic:
         return Mosaic(640, 480, {names[0]: (0, 0, 640, 320), TOP: (0, 320, 640, 160)})
     if len(names) == 2:
         return Mosaic(1280, 480, {names[0]: (0, 0, 640, 320), names[1]: (640, 0, 640, 320), TOP: (0, 320, 1280, 160)})
-    tiles = {names[0]: (0, 0, 640, 320), TOP: (0, 320, 640, 160)}
+    # the first camera is large, the others stand beside it; an odd one stands beside the top view, so no tile is empty
+    beside = len(names) - 1
+    columns = 1 if beside <= 3 else 2
+    width = 640 + 320 * columns
+    tiles = {names[0]: (0, 0, 640, 320), TOP: (0, 320, width - 320 * (beside % 2), 160)}
     for i, name in enumerate(names[1:]):
-        tiles[name] = (640 + 320 * (i % 2), 160 * (i // 2), 320, 160)
-    return Mosaic(1280, 480, tiles)
+        column, row = (0, i) if columns == 1 else ((i % 2, i // 2) if i < 4 else (1, 2))
+        tiles[name] = (640 + 320 * column, 160 * row, 320, 160)
+    return Mosaic(width, 480, tiles)

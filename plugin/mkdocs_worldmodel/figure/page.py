@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from mkdocs_worldmodel.figure.bundle import Bundle
 from mkdocs_worldmodel.figure.words import WORDS
 
@@ -36,9 +38,12 @@ def render(bundle: Bundle, dress: Dress, url: Callable[[str], str]) -> str:
     """The figure's HTML. `url` gives the address of a file of the bundle, as seen from the page."""
     words = WORDS.get(dress.language, WORDS["en"])
     film = bundle.film if "film" in dress.show else None
-    shown = [m for m in bundle.moments if m.frame in bundle.strip_frames]
-    first = {f: next((m for m in shown if m.frame == f), None) for f in bundle.strip_frames}
-    cells = [f"{n + 1}: {m.time:.1f} s, {m.label}" for n, m in enumerate(first.values()) if m is not None]
+    first = {m.frame: m for m in reversed(bundle.moments)}
+    cells = [
+        f"{n + 1}: {f / bundle.film.fps:.1f} s" + (f", {first[f].label}" if f in first else "")
+        for n, f in enumerate(bundle.strip_frames)
+        if bundle.film is not None
+    ]
     return (
         _environment()
         .get_template("figure.html")
@@ -83,8 +88,10 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: Any) -> Markup:
+    """JSON for an attribute in single quotes: its own double ones would each become five characters."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;"))  # noqa: S704 - escaped here
 
 
 @functools.cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import escape
 
-from mkdocs_worldmodel.figure.svg import F8, num, path
+from mkdocs_worldmodel.figure.svg import F8, num, path, simplified
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.geometry import ReferenceLines, lane_borders
 from mkdocs_worldmodel.scenario.road import Lane, Road
@@ -69,20 +70,17 @@ class _Plan:
         return lane_borders(self.road, section, lane, np.clip(self.s, 0.0, self.road.length))[int(outer)]
 
     def surface(self) -> str:
-        section = self.road.sections[0]
-        areas = {"wm-road": [ln for ln in section.lanes if ln.type != "sidewalk"],
-                 "wm-pavement": [ln for ln in section.lanes if ln.type == "sidewalk"]}  # fmt: skip
-        out = ""
-        for name, lanes in areas.items():
-            data = ""
-            for lane in lanes:
-                x0, y0 = self.along(self.border(lane, outer=False))
-                x1, y1 = self.along(self.border(lane, outer=True))
-                x, y = np.concatenate((x0, x1[::-1])), np.concatenate((y0, y1[::-1]))
-                self.bounds += [(float(y.min()), float(y.max()))]
-                data += path(x, y, close=True)
-            out += f'<path class="{name}" d="{data}"/>' if data else ""
-        return out
+        """Carriageway and pavements: lanes side by side are one area."""
+        data = {"wm-road": "", "wm-pavement": ""}
+        across = sorted(self.road.sections[0].lanes, key=lambda lane: -lane.id)  # from left to right
+        for paved, lanes in itertools.groupby(across, key=lambda lane: lane.type == "sidewalk"):
+            band = list(lanes)
+            x0, y0 = _slim(*self.along(self.border(band[0], outer=band[0].id > 0)))
+            x1, y1 = _slim(*self.along(self.border(band[-1], outer=band[-1].id < 0)))
+            x, y = np.concatenate((x0, x1[::-1])), np.concatenate((y0, y1[::-1]))
+            self.bounds += [(float(y.min()), float(y.max()))]
+            data["wm-pavement" if paved else "wm-road"] += path(x, y, close=True)
+        return "".join(f'<path class="{name}" d="{d}"/>' for name, d in data.items() if d)
 
     def marks(self) -> str:
         section = self.road.sections[0]
@@ -96,7 +94,7 @@ class _Plan:
                 continue
             offsets = (-0.15, 0.15) if mark == "solid solid" else (0.0,)
             for offset in offsets:
-                lines[mark == "broken"] += path(*self.along(t + offset))
+                lines[mark == "broken"] += path(*_slim(*self.along(t + offset)))
         dash = [6.0, 12.0] if self.road.kind == "motorway" else [3.0, 6.0]
         dashes = " ".join(num(d * self.frame.scale) for d in dash)
         return (
@@ -111,7 +109,7 @@ class _Plan:
             if self.row - k < 2:
                 continue
             x, y = self.frame.of(self.run.x[k : self.row + 1 : 4, i], self.run.y[k : self.row + 1 : 4, i])
-            data += path(x, y)
+            data += path(*_slim(x, y))
         return f'<path class="wm-path" d="{data}"/>' if data else ""
 
     def outline(self, i: int, along: list[float], across: list[float]) -> tuple[F8, F8]:
@@ -172,7 +170,7 @@ class _Plan:
         middle = len(x) // 2
         at = f'x="{num(float(x[middle]))}" y="{num(float(y[middle]) - 7)}"'
         label = f'<text class="wm-dim-text" {at} text-anchor="middle">{text}</text>'
-        return f'<path class="wm-dim" d="{path(x, y)}{ends}"/>{label}'
+        return f'<path class="wm-dim" d="{path(*_slim(x, y))}{ends}"/>{label}'
 
     def scale_bar(self, bottom: float) -> str:
         length = 10.0 * self.frame.scale
@@ -194,5 +192,11 @@ class _Plan:
         top, bottom = min(b[0] for b in self.bounds), max(b[1] for b in self.bounds)
         parts += f'<g class="wm-label">{labels}</g>{self.scale_bar(bottom)}'
         described = escape(f"Top view, to scale, at {r.time[k]:.1f} s")
-        box = f"0 {num(top - 8)} {num(WIDTH)} {num(bottom - top + 36)}"
+        box = f"0 {num(top - 20)} {num(WIDTH)} {num(bottom - top + 48)}"
         return f'<svg viewBox="{box}" role="img" aria-label="{described}">{parts}</svg>'
+
+
+def _slim(x: F8, y: F8) -> tuple[F8, F8]:
+    """A line with no more points than the eye can see."""
+    keep = simplified(x, y, 0.3)
+    return x[keep], y[keep]

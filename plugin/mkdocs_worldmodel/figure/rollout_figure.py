@@ -9,6 +9,7 @@ import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from mkdocs_worldmodel.scenario.layout import lane_name
 from mkdocs_worldmodel.scenario.rig import RIG
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
-VERSION = 1
+VERSION = 2
 """Raise it when any picture or text of the figure changes."""
 FPS = 10
 POSTER_BYTES, STRIP_BYTES = 40_000, 90_000
@@ -119,12 +120,19 @@ class _Drawing:
     # -- pictures ------------------------------------------------------------------------------------------
 
     def strip_frames(self) -> list[int]:
-        """Frames of the most telling moments, in order, no two within 0.3 s."""
+        """Frames of the most telling moments, in order, no two within 0.3 s; filled up between them."""
         chosen: list[int] = [0]
         for event in sorted(self.analysis.events, key=lambda e: e.rank):
             frame = self.frame(event.time)
             if len(chosen) < STRIP_MOMENTS and all(abs(frame - c) >= 3 for c in chosen):
                 chosen.append(frame)
+        ends = len(self.rows) - 1
+        while len(chosen) < STRIP_MOMENTS:
+            stops = sorted({*chosen, ends})
+            width, before = max((b - a, a) for a, b in pairwise([*stops, ends]))
+            if width < 6:
+                break
+            chosen.append(before + width // 2)
         return sorted(chosen)
 
     def pictures(self, strip_frames: list[int]) -> tuple[Film | None, list[int]]:

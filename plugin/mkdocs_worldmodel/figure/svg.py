@@ -41,10 +41,9 @@ def simplified(x: F8, y: F8, tolerance: float) -> npt.NDArray[np.bool_]:
             keep[i] = keep[j] = True
             if j - i < 2:
                 continue
-            dx, dy = x[j] - x[i], y[j] - y[i]
-            distance = np.abs((x[i + 1 : j] - x[i]) * dy - (y[i + 1 : j] - y[i]) * dx) / max(
-                float(np.hypot(dx, dy)), 1e-9
-            )
+            px, py, dx, dy = x[i + 1 : j] - x[i], y[i + 1 : j] - y[i], x[j] - x[i], y[j] - y[i]
+            along = np.clip((px * dx + py * dy) / max(float(dx * dx + dy * dy), 1e-9), 0.0, 1.0)
+            distance = np.hypot(px - along * dx, py - along * dy)
             k = int(np.argmax(distance))
             if distance[k] > tolerance:
                 stack += [(i, i + 1 + k), (i + 1 + k, j)]

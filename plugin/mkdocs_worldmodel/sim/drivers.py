@@ -8,7 +8,7 @@ import numpy.typing as npt
 F8 = npt.NDArray[np.float64]
 
 
-def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, lead_acceleration: F8, p: dict[str, F8]) -> F8:
+def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, lead_acceleration: F8, p: dict[str, F8], dt: float) -> F8:
     """Acceleration of the Intelligent Driver Model [m/s²]. Any shape.
 
     Treiber, Hennecke, Helbing (2000), with the constant-acceleration heuristic of Kesting, Treiber, Helbing
@@ -22,11 +22,15 @@ def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, lead_acceleration: F8, p: d
         lead_speed: the leader's speed [m/s]
         lead_acceleration: the leader's acceleration [m/s²]
         p: the model's parameters as arrays, names as in `IdmParameters`
+        dt: the step [s]
     """
     a_max, b = p["acceleration"], p["comfortable_deceleration"]
     ratio = v / np.maximum(desired, 0.1)
     squared = ratio * ratio
-    free = np.maximum(a_max * (1.0 - squared * squared), -b)
+    free = np.maximum(np.where(desired < 0.1, -b, a_max * (1.0 - squared * squared)), -b)
+    # the desired speed is not overshot within a step, so a stop is a stop
+    reach = (desired - v) / dt
+    free = np.where(reach > 0.0, np.minimum(free, reach), np.maximum(free, reach))
     closing = v - lead_speed
     wanted = p["standstill_gap"] + np.maximum(0.0, v * p["time_headway"] + v * closing / (2.0 * np.sqrt(a_max * b)))
     space = np.clip(gap, 0.1, 1e6)

@@ -205,7 +205,7 @@ class Simulation:
             found = [leader(e, i) for i in range(self.v.shape[1])]
             index, gap, lead_speed = (np.stack(each, axis=1) for each in zip(*found, strict=True))
             lead_a = np.where(index >= 0, np.take_along_axis(self.acceleration, np.maximum(index, 0), 1), 0.0)
-            a = np.where(tb.driver == _IDM, idm(self.v, self.desired, gap, lead_speed, lead_a, tb.idm), a)
+            a = np.where(tb.driver == _IDM, idm(self.v, self.desired, gap, lead_speed, lead_a, tb.idm, DT), a)
         slot = self._speed
         if slot.active.any():
             before, after = slot.progress / slot.span, (slot.progress + DT) / slot.span

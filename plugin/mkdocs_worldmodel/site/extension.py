@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from mkdocs_worldmodel.site.session import Page, Session
 _BEFORE_FENCES = 26
 # Below raw_html (30), which brings back what the tokens were put away in: from here on the HTML is final.
 _LAST = 5
-_TOKEN = re.compile(r'<div class="wm-token" data-n="(\d+)"></div>')
+# The secret keeps apart what we put into a page and what an author typed there.
+_SECRET = secrets.token_hex(8)
+_TOKEN = re.compile(rf'<div class="wm-token" data-n="{_SECRET}-(\d+)"></div>')
 # A token in here is not a figure but text about one.
 _LITERAL = re.compile(
     r"<!--.*?-->|<(pre|code|textarea|script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
@@ -127,7 +130,7 @@ class _Blocks(Preprocessor):
         for fence in fences:
             number = sum(f.body == fence.body for f, _, _ in self.found)
             source = "\n".join(scanner.dedented(fence.prefix, line) for line in lines[fence.line - 1 : fence.end])
-            token = f'<div class="wm-token" data-n="{len(self.found)}"></div>'
+            token = f'<div class="wm-token" data-n="{_SECRET}-{len(self.found)}"></div>'
             self.found.append((fence, number, source))
             host.session.start(page, fence.body)
             placeholder = self.md.htmlStash.store(token)
@@ -155,6 +158,8 @@ class _Figures(Postprocessor):
         def figure(token: re.Match[str]) -> str:
             fence, number, _ = self.blocks.found[int(token[1])]
             line = host.session.line_of(page, fence.body, number, fence.line)
+            if fence.mistake is not None:
+                host.session.warn(page, line, fence.mistake)
             return host.session.finish(page, fence.body, line, number, address)
 
         return _TOKEN.sub(figure, text)

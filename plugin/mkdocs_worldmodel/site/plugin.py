@@ -18,8 +18,9 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
 from mkdocs_worldmodel.errors import StoreError
+from mkdocs_worldmodel.site import scanner
 from mkdocs_worldmodel.site.extension import Host
-from mkdocs_worldmodel.site.session import ASSETS, Page, Session
+from mkdocs_worldmodel.site.session import ASSETS, Page, Session, front_matter_defaults
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -68,6 +69,7 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Begin a build: a new session, and our extension among the site's. Called again by some plugins."""
+        self._session, self._host = None, None
         if not self.config.enabled:
             return config
         folder = Path(config.config_file_path or ".").resolve().parent
@@ -107,8 +109,11 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
         if self._session is None:
             return files
         for file in sorted(files.documentation_pages(), key=lambda f: f.src_uri):
-            text = file.content_string
-            if "worldmodel" in text.lower():
+            try:
+                text = file.content_string
+            except (OSError, ValueError):
+                continue  # MkDocs says so, and better, when it comes to this page
+            if scanner.LANGUAGE in text.lower():
                 _, meta = get_data(text)
                 self._session.announce(_page(file, config, meta), text)
         return files
@@ -192,9 +197,7 @@ class _MkDocsHost(Host):
 
 
 def _page(file: File, config: MkDocsConfig, meta: Any) -> Page:
-    own = meta.get("worldmodel") if isinstance(meta, dict) else None
-    defaults = (("the page's front matter", own),) if isinstance(own, dict) else ()
-    return Page(file.src_uri, _folder(file, Path(config.docs_dir)), defaults)
+    return Page(file.src_uri, _folder(file, Path(config.docs_dir)), front_matter_defaults(meta))
 
 
 def _folder(file: File, docs: Path) -> Path:

@@ -11,9 +11,13 @@ from mkdocs_worldmodel.errors import Mistake
 
 LANGUAGE = "worldmodel"
 
-_OPEN = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
-_BULLET = re.compile(rf"^[> \t]*(?:[-*+]|\d+[.)])\s+(?:`{{3,}}|~{{3,}})\s*\{{?\.?{LANGUAGE}\b", re.IGNORECASE)
-_OURS = re.compile(rf"^\s*\{{?\s*\.?(?P<word>{LANGUAGE})\b(?P<rest>.*?)\s*$", re.IGNORECASE)
+_OPEN = re.compile(r"^(?P<prefix>[> ]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
+# A language that only begins like ours (`worldmodel-trace`) is another one.
+_NAME = rf"{LANGUAGE}(?![\w#.+-])"
+_BULLET = re.compile(rf"^[> ]*(?:[-*+]|\d+[.)])\s+(?:`{{3,}}|~{{3,}})\s*\{{?\.?{_NAME}", re.IGNORECASE)
+_OURS = re.compile(rf"^\s*\{{?\s*\.?(?P<word>{_NAME})(?P<rest>.*?)\s*$", re.IGNORECASE)
+# Markdown lets a fence stand so much further in than what it belongs to, and its end than its beginning.
+_SLACK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,19 @@ class Fence:
     line: int
     """Of its header, 1-based."""
     end: int
-    """Of its closing line, 1-based; of the last line of the text where it is never closed."""
+    """Of its closing line, 1-based; where it is never closed, of the last line that belongs to it."""
     prefix: str
     """What stands before the fence on its line: indentation, quote marks."""
     body: str
     """The block's text, without the prefix."""
     mistake: Mistake | None
     """What is wrong with the fence itself; the line counts from the header's, as 0."""
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines of a page's source as Markdown's preprocessors get them: no tabs, nothing on blank lines."""
+    text = text.replace("\x02", "").replace("\x03", "").replace("\r\n", "\n").replace("\r", "\n")
+    return [line if line.strip(" ") else "" for line in text.expandtabs(4).split("\n")]
 
 
 def find(lines: Sequence[str]) -> tuple[list[Fence], list[tuple[int, Mistake]]]:
@@ -49,30 +59,39 @@ def find(lines: Sequence[str]) -> tuple[list[Fence], list[tuple[int, Mistake]]]:
                 strays.append((i + 1, Mistake("a fence cannot begin on the line of a list bullet", hint)))
             i += 1
             continue
-        close = _closing(lines, i, opened["prefix"], opened["fence"])
+        end, closed = _end(lines, i, opened["prefix"], opened["fence"])
         ours = _OURS.match(opened["info"])
         if ours is not None:
-            end = len(lines) if close is None else close
             body = "\n".join(dedented(opened["prefix"], line) for line in lines[i + 1 : end])
-            fences.append(Fence(i + 1, min(end + 1, len(lines)), opened["prefix"], body, _mistake(ours, close is None)))
-            if close is None:
-                break
-        i = (i if close is None else close) + 1
+            fences.append(Fence(i + 1, end + closed, opened["prefix"], body, _mistake(ours, closed)))
+            i = end + closed
+        else:
+            i = end + 1 if closed else i + 1  # without an end it is no fence, and what follows may be one
     return fences, strays
 
 
-def _closing(lines: Sequence[str], start: int, prefix: str, fence: str) -> int | None:
-    """Index of the line that closes a fence: at least as long, same character, nothing behind it."""
-    quoted = prefix.count(">")
+def _end(lines: Sequence[str], start: int, prefix: str, fence: str) -> tuple[int, bool]:
+    """Index of the line that closes a fence, else of the first line that cannot belong to it; and which it is."""
+    quotes, indent = prefix.count(">"), _indent(prefix.rpartition(">")[2])
     for j in range(start + 1, len(lines)):
         line = lines[j]
-        if line[: len(prefix)].count(">") < quoted:
-            return None  # the quote ends, and the fence with it
-        text = line.lstrip("> \t") if quoted else line.strip()
-        text = text.strip()
-        if len(text) >= len(fence) and set(text) == {fence[0]}:
-            return j
-    return None
+        if quotes:
+            marks = re.match(rf"(?: *>){{{quotes}}} ?", line)
+            if marks is None:
+                return j, False  # the quote ends, and the fence with it
+            line = line[marks.end() :]
+        text = line.strip()
+        if not text:
+            continue
+        if len(text) >= len(fence) and set(text) == {fence[0]} and _indent(line) <= indent + _SLACK:
+            return j, True
+        if _indent(line) < indent - _SLACK:
+            return j, False  # the list item ends, and the fence with it
+    return len(lines), False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def dedented(prefix: str, line: str) -> str:
@@ -80,12 +99,12 @@ def dedented(prefix: str, line: str) -> str:
     if line.startswith(prefix):
         return line[len(prefix) :]
     if ">" in prefix:
-        return re.sub(r"^[ \t]*(?:> ?)+", "", line)
-    return line.lstrip(" \t")
+        return re.sub(rf"^(?: *> ?){{1,{prefix.count('>')}}}", "", line)
+    return line.lstrip(" ")
 
 
-def _mistake(ours: re.Match[str], unclosed: bool) -> Mistake | None:
-    if unclosed:
+def _mistake(ours: re.Match[str], closed: bool) -> Mistake | None:
+    if not closed:
         return Mistake("the fence is never closed", "end the block with a line of the same ``` or ~~~")
     rest = ours["rest"].strip().rstrip("}").strip()
     if rest:

@@ -7,15 +7,14 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, StoreError, WorldModelError
+from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldModelError
 from mkdocs_worldmodel.site import scanner
 
 if TYPE_CHECKING:
-    from mkdocs_worldmodel.pipeline import Order, Pipeline
+    from mkdocs_worldmodel.pipeline import Figure, Order, Pipeline
     from mkdocs_worldmodel.spec.block import Place
 
 log = logging.getLogger("mkdocs.plugins.mkdocs_worldmodel")
@@ -64,6 +63,21 @@ class _Known:
     """Block text → lines of its headers, in order."""
 
 
+def front_matter_defaults(meta: Any) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Defaults for a page's blocks from its front matter, as `Page` takes them."""
+    own = meta.get(scanner.LANGUAGE) if isinstance(meta, dict) else None
+    return (("the page's front matter", _plain(own)),) if isinstance(own, dict) else ()
+
+
+def _plain(value: Any) -> Any:
+    """Values of somebody else's YAML as a block would have them: names are texts, dates too."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
 class Session:
     """A build's blocks."""
 
@@ -78,7 +92,7 @@ class Session:
         self._make_pipeline = pipeline
         self._pipeline: Pipeline | None = None
         self.roots, self.language = roots, language
-        self.defaults = defaults
+        self.defaults: Mapping[str, Any] = _plain(defaults)
         self.files: dict[str, Path] = {}
         """Address in the site → file in the store."""
         self.counts = Counts()
@@ -86,8 +100,11 @@ class Session:
         self._known: dict[str, _Known] = defaultdict(_Known)
         self._anchors: dict[str, tuple[str, int, int, str]] = {}
         self._uses: dict[tuple[str, int, int, str], str] = {}
+        self._names: dict[str, str] = {}
+        """Figure key → what its files are called: a figure that stands twice brings them once."""
         self._said: set[str] = set()
-        self._seen: set[tuple[str, int, str]] = set()
+        self._counted: set[tuple[str, int, int, str]] = set()
+        self._made: set[str] = set()
 
     @property
     def pipeline(self) -> Pipeline:
@@ -106,19 +123,17 @@ class Session:
         """Note the blocks of a whole page source (front matter and all), and start their work."""
         if scanner.LANGUAGE not in text.lower():
             return
-        fences, strays = scanner.find(text.splitlines())
+        fences, strays = scanner.find(scanner.lines_of(text))
         for line, mistake in strays:
             self.warn(page, line, mistake)
         numbers: dict[str, int] = defaultdict(int)
         for fence in fences:
-            if fence.mistake is not None:
-                self.warn(page, fence.line, fence.mistake)
             self._known[page.name].lines[fence.body].append(fence.line)
             use = _Use(page, fence.body, fence.line, numbers[fence.body])
             numbers[fence.body] += 1
             try:
                 self._anchor(use, self._order(use))
-            except (SpecError, StoreError):
+            except WorldModelError:
                 self._anchor(use, None)  # said where the figure is put into its page
 
     # -- what Markdown meets -------------------------------------------------------------------------------
@@ -132,7 +147,7 @@ class Session:
         """Start a block's work as early as Markdown meets it; mistakes are said when it is finished."""
         try:
             self._order(_Use(page, text, 0, 0))
-        except (SpecError, StoreError):
+        except WorldModelError:
             return
 
     def finish(self, page: Page, text: str, line: int, number: int, address: Callable[[str], str]) -> str:
@@ -157,7 +172,7 @@ class Session:
         except WorldModelError as error:
             return self._failed(use, (Mistake(str(error)),), error)
         spec = order.block.spec
-        self._count(use, "made" if figure.made else "stored")
+        self._count(use, figure)
         for v, verdict in enumerate(figure.bundle.verdicts):
             if not verdict["held"]:
                 where = order.block.sources.mistake(
@@ -187,9 +202,10 @@ class Session:
     ) -> dict[str, str]:
         """Give a figure's files their addresses in the site."""
         uris: dict[str, str] = {}
+        called = self._names.setdefault(key, anchor)
         for name in names:
             suffix = suffixes.get(name) or ("-" + name if not name.startswith("film") else Path(name).suffix)
-            uris[name] = f"{ASSETS}/{key[:16]}/{anchor}{suffix}"
+            uris[name] = f"{ASSETS}/{key[:16]}/{called}{suffix}"
             self.files[uris[name]] = folder / name
         return uris
 
@@ -228,7 +244,7 @@ class Session:
     def _failed(self, use: _Use, mistakes: tuple[Mistake, ...], cause: Exception | None = None) -> str:
         from mkdocs_worldmodel.figure.page import render_error
 
-        self._count(use, "failed")
+        self._count(use, None)
         for mistake in mistakes:
             self.warn(use.page, use.line, mistake)
         if isinstance(cause, JobError):
@@ -238,18 +254,19 @@ class Session:
         anchor = self._anchor(use, None)
         return render_error(rows, use.text, anchor=anchor, author=cause is None)
 
-    def _count(self, use: _Use, what: str) -> None:
-        """Count a block once, however often its page is rendered; only its first making is 'made'."""
-        at = (use.page.name, use.line, f"{use.number}:{use.text}")
-        if at in self._seen:
+    def _count(self, use: _Use, figure: Figure | None) -> None:
+        """Count a block once, however often its page is rendered; of equal figures only the first is 'made'."""
+        at = (use.page.name, use.line, use.number, use.text)
+        if at in self._counted:
             return
-        self._seen.add(at)
-        if what == "made":
-            same = sha256(use.text.encode()).hexdigest()
-            if ("", 0, same) in self._seen:
-                what = "stored"
-            self._seen.add(("", 0, same))
-        setattr(self.counts, what, getattr(self.counts, what) + 1)
+        self._counted.add(at)
+        if figure is None:
+            self.counts.failed += 1
+        elif figure.made and figure.key not in self._made:
+            self._made.add(figure.key)
+            self.counts.made += 1
+        else:
+            self.counts.stored += 1
 
     def summary(self) -> str:
         """`worldmodel: N figures: X made, Y from store, Z failed, S s`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -49,8 +50,13 @@ class Sources:
         for path, line in document.lines.items():
             self._at[(*under, *path)] = (file, line)
 
-    def note_default(self, path: KeyPath, name: str) -> None:
-        self._at[path] = (name, 0)
+    def note_default(self, values: Mapping[str, Any], under: KeyPath, name: str) -> None:
+        """Note defaults, whose lines are not known."""
+        for key, value in values.items():
+            path = (*under, str(key))
+            self._at[path] = (name, 0)
+            if isinstance(value, Mapping):
+                self.note_default(value, path, name)
 
     def mistake(self, path: KeyPath, message: str, hint: str = "") -> Mistake:
         """A mistake at a key, or at the nearest key around it."""
@@ -72,14 +78,23 @@ def parse_block(text: str, place: Place) -> Block:
         raise SpecError(Mistake("the block is empty", "describe a scenario: see the tutorial", 1))
     if not isinstance(document.value, dict):
         raise SpecError(Mistake("the block is not a mapping", "write key: value lines, first of all scenario:", 1))
-    merged: dict[str, Any] = {}
-    for name, values in place.defaults:
-        _merge(merged, values, (), lambda path, name=name: sources.note_default(path, name))
-    _merge(merged, document.value, (), lambda _: None)
-    sources.note(document, (), "")
+    layers = (*place.defaults, ("", document.value))
     files: list[Path] = []
-    if "scenario" in merged:
-        merged["scenario"] = _with_file(merged["scenario"], place, sources, files)
+    merged: dict[str, Any] = {}
+    nearest = max((i for i, (_, values) in enumerate(layers) if _file_of(values) is not None), default=-1)
+    for i, (name, values) in enumerate(layers):
+        note: Callable[[], None] = (
+            partial(sources.note, document, (), "")
+            if values is document.value
+            else partial(sources.note_default, values, (), name)
+        )
+        note()
+        if i == nearest and (named := _file_of(values)) is not None:
+            held, path = _scenario_in(*named, place, sources)
+            files.append(path)
+            _merge(merged, {"scenario": held})
+            note()  # what the layer says itself is nearer than the file
+        _merge(merged, _without_file(values))
     try:
         spec = BlockSpec.model_validate(merged)
     except ValidationError as error:
@@ -87,42 +102,42 @@ def parse_block(text: str, place: Place) -> Block:
     return Block(spec, sources, tuple(files))
 
 
-def _merge(base: dict[str, Any], nearer: Mapping[str, Any], path: KeyPath, note: Any) -> None:
+def _merge(base: dict[str, Any], nearer: Mapping[str, Any]) -> None:
     """Put `nearer` over `base`: mappings are merged, everything else is replaced."""
     for key, value in nearer.items():
-        here = (*path, str(key))
-        note(here)
         if isinstance(value, Mapping):
             inner = base.get(key)
             base[key] = dict(inner) if isinstance(inner, Mapping) else {}
-            _merge(base[key], value, here, note)
+            _merge(base[key], value)
         else:
             base[key] = value
 
 
-def _with_file(scenario: object, place: Place, sources: Sources, files: list[Path]) -> object:
-    """Replace a file name, or a `from:`, by what the file holds."""
-    at: KeyPath = ("scenario",)
+def _file_of(values: Mapping[str, Any]) -> tuple[object, KeyPath] | None:
+    """The file that a layer takes its scenario from, and the key that says so."""
+    scenario = values.get("scenario")
     if isinstance(scenario, str):
-        name, own = scenario, {}
-    elif isinstance(scenario, dict) and "from" in scenario:
-        own = dict(scenario)
-        name, at = own.pop("from"), ("scenario", "from")
-    else:
-        return scenario
+        return scenario, ("scenario",)
+    if isinstance(scenario, Mapping) and "from" in scenario:
+        return scenario["from"], ("scenario", "from")
+    return None
+
+
+def _without_file(values: Mapping[str, Any]) -> dict[str, Any]:
+    if _file_of(values) is None:
+        return dict(values)
+    scenario = values["scenario"]
+    own = {} if isinstance(scenario, str) else {k: v for k, v in scenario.items() if k != "from"}
+    return {**values, "scenario": own}
+
+
+def _scenario_in(name: object, at: KeyPath, place: Place, sources: Sources) -> tuple[dict[str, Any], Path]:
+    """What a scenario file holds; its lines are noted."""
     document, path = read_file(name, place, sources, at)
-    files.append(path)
     if not isinstance(document.value, dict):
         raise SpecError(Mistake("the file is not a scenario", "it needs keys such as road: and ego:", 1, str(name)))
-    merged: dict[str, Any] = {}
-    _merge(merged, document.value, (), lambda _: None)
-    noted = Sources()
-    noted.note(document, ("scenario",), str(name))
-    # what the block itself says stays noted with the block's lines
-    for key, where in noted._at.items():  # noqa: SLF001  (the same class)
-        sources._at.setdefault(key, where)  # noqa: SLF001
-    _merge(merged, own, (), lambda _: None)
-    return merged
+    sources.note(document, ("scenario",), str(name))
+    return document.value, path
 
 
 def read_file(name: object, place: Place, sources: Sources, at: KeyPath) -> tuple[Document, Path]:
@@ -131,19 +146,10 @@ def read_file(name: object, place: Place, sources: Sources, at: KeyPath) -> tupl
     Raises:
         SpecError: where the name leaves the allowed folders, or the file is missing, too large or not YAML.
     """
-    if not isinstance(name, str) or not name or len(name) > 500 or "\0" in name:
-        raise SpecError(sources.mistake(at, "this is not a file name", "name a .yaml file beside the page"))
-    if name.endswith(".xosc"):
-        raise SpecError(sources.mistake(at, "OpenSCENARIO files cannot be read by this version",
-                                        "describe the scenario in the block or in a .yaml file"))  # fmt: skip
-    path = (place.folder / name).resolve()
-    if not any(path.is_relative_to(root.resolve()) for root in place.roots):
-        raise SpecError(
-            sources.mistake(at, f"'{name}' is outside of the docs folder", "keep scenario files among the pages")
-        )
-    if path.suffix not in {".yaml", ".yml"}:
-        raise SpecError(sources.mistake(at, f"'{name}' is not a .yaml file", "name a .yaml file"))
+    path = _allowed(name, place, sources, at)
     try:
+        if path.exists() and not path.is_file():
+            raise SpecError(sources.mistake(at, f"'{name}' is not a file", "name a .yaml file"))
         if path.stat().st_size > yaml_text.MAX_BYTES:
             raise SpecError(sources.mistake(at, f"'{name}' is larger than {yaml_text.MAX_BYTES // 1024} kB"))
         content = path.read_text(encoding="utf-8")
@@ -151,9 +157,31 @@ def read_file(name: object, place: Place, sources: Sources, at: KeyPath) -> tupl
         near = difflib.get_close_matches(path.name, [p.name for p in _listing(path.parent)], 1)
         hint = f"did you mean {near[0]}?" if near else "the path is relative to the page"
         raise SpecError(sources.mistake(at, f"there is no file '{name}'", hint)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(sources.mistake(at, f"'{name}' cannot be read: {error}")) from None
-    return yaml_text.parse(content, file=name), path
+    except UnicodeDecodeError:
+        raise SpecError(sources.mistake(at, f"'{name}' is not a text in UTF-8", "save it as UTF-8")) from None
+    except OSError as error:
+        raise SpecError(sources.mistake(at, f"'{name}' cannot be read: {error.strerror}")) from None
+    return yaml_text.parse(content, file=str(name)), path
+
+
+def _allowed(name: object, place: Place, sources: Sources, at: KeyPath) -> Path:
+    """Where a named file lies, if a block may read it."""
+    if not isinstance(name, str) or not name or len(name) > 500 or "\0" in name:
+        raise SpecError(sources.mistake(at, "this is not a file name", "name a .yaml file beside the page"))
+    if name.endswith(".xosc"):
+        raise SpecError(sources.mistake(at, "OpenSCENARIO files cannot be read by this version",
+                                        "describe the scenario in the block or in a .yaml file"))  # fmt: skip
+    try:
+        path = (place.folder / name).resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        raise SpecError(sources.mistake(at, f"'{name}' cannot be read", "name a .yaml file beside the page")) from None
+    if not any(path.is_relative_to(root.resolve()) for root in place.roots):
+        raise SpecError(
+            sources.mistake(at, f"'{name}' is outside of the docs folder", "keep scenario files among the pages")
+        )
+    if path.suffix not in {".yaml", ".yml"}:
+        raise SpecError(sources.mistake(at, f"'{name}' is not a .yaml file", "name a .yaml file"))
+    return path
 
 
 def _listing(folder: Path) -> list[Path]:
@@ -181,10 +209,10 @@ def _mistakes(error: ValidationError, sources: Sources) -> list[Mistake]:
         if kind == "extra_forbidden":
             message, hint = f"unknown key '{key}'", did_you_mean(key, _keys(path[:-1]))
         elif kind == "missing":
-            message, hint = f"'{where}' is missing", _describe(path)
+            message, hint = f"'{where}' is missing", _describe(path) or _EXAMPLES.get(key, "")
             path = path[:-1]
         elif kind == "literal_error":
-            options = [str(v) for v in get_args(_annotation(path))] or [context.get("expected", "")]
+            options = _options(_annotation(path)) or [str(context.get("expected", ""))]
             message, hint = (
                 f"{where}: '{str(item['input'])[:40]}' is unknown",
                 did_you_mean(str(item["input"]), options),
@@ -201,11 +229,30 @@ def _mistakes(error: ValidationError, sources: Sources) -> list[Mistake]:
         elif kind in {"model_type", "model_attributes_type", "dict_type"}:
             message, hint = f"{where}: a mapping is needed", _describe(path)
         else:
-            message, hint = f"{where}: {item['msg'][:200]}", ""
+            message, hint = _of_shape(kind, where, context) or (f"{where}: {item['msg'][:200]}", "")
         out.append(sources.mistake(path, message, hint))
     return out
 
 
+def _of_shape(kind: str, where: str, context: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Message and hint for a value of the wrong type or size."""
+    if kind == "list_type":
+        return f"{where}: a list is needed", "write [first, second], or one on each line after -"
+    if kind == "string_type":
+        return f"{where}: a text is needed", "put it in quotes"
+    if kind in {"too_long", "string_too_long"}:
+        return f"{where} is too long", f"{context['max_length']} are the most"
+    if kind == "too_short":
+        return f"{where} is empty", f"it needs at least {context['min_length']}"
+    return None
+
+
+_EXAMPLES = {
+    "lane": "such as lane: 2, or lane: {oncoming: 1}",
+    "time": "such as time: 1.5 s",
+    "radius": "such as radius: 300 m",
+    "length": "such as length: 200 m",
+}
 _PATTERNS = {
     "id": "small letters, digits and hyphens, beginning with a letter",
     "colour": "write it like '#3366cc', in quotes",
@@ -231,6 +278,13 @@ def _annotation(path: KeyPath) -> Any:
         else:
             here = _inner(here)
     return here
+
+
+def _options(annotation: Any) -> list[str]:
+    """Words that a literal, or an optional one, allows."""
+    if get_origin(annotation) is Literal:
+        return [str(word) for word in get_args(annotation)]
+    return [word for each in get_args(annotation) for word in _options(each)]
 
 
 def _inner(annotation: Any) -> Any:

@@ -41,6 +41,15 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _whole(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise wrong("this is no whole number", "write it like 2")
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
 def _lane(value: object) -> object:
     if isinstance(value, dict) and set(value) == {"oncoming"}:
         value = value["oncoming"]
@@ -90,8 +99,8 @@ class SegmentSpec(_Model):
 class RoadSpec(_Model):
     """The road, seen from the ego: `lanes` in its direction, `oncoming` in the other."""
 
-    lanes: int = Field(default=2, ge=1, le=8)
-    oncoming: int = Field(default=0, ge=0, le=8)
+    lanes: Whole = Field(default=2, ge=1, le=8)
+    oncoming: Whole = Field(default=0, ge=0, le=8)
     length: Length | None = None
     curve: CurveSpec | None = None
     segments: Annotated[list[SegmentSpec], Field(max_length=100)] | None = None
@@ -128,7 +137,7 @@ class UserSpec(_Model):
 class EgoSpec(UserSpec):
     """The vehicle with the cameras."""
 
-    lane: int = Field(default=1, ge=1, le=8)
+    lane: Whole = Field(default=1, ge=1, le=8)
     speed: Speed = 13.9
 
 
@@ -221,7 +230,7 @@ class EventSpec(_Model):
 class StopSpec(_Model):
     """When the run ends."""
 
-    time: Annotated[Duration, Field(le=120)] = 10.0
+    time: Annotated[Duration, Field(ge=0.1, le=120)] = 10.0
 
 
 class ScenarioSpec(_Model):
@@ -264,7 +273,7 @@ class BlockSpec(_Model):
     alt: Paragraph = ""
     scenario: ScenarioSpec
     world: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "simulator"
-    seed: int = Field(default=0, ge=0, lt=2**31)
+    seed: Whole = Field(default=0, ge=0, lt=2**31)
     driver: DriverName = "idm"
     cameras: Annotated[list[CameraName], Field(min_length=1, max_length=7)] | None = None
     film: Annotated[FilmSpec | None, BeforeValidator(_film)] = FilmSpec()

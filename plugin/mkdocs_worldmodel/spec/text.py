@@ -19,7 +19,10 @@ KeyPath = tuple[str | int, ...]
 
 # libyaml's parser where the wheel has it: ten times as fast
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PLAIN = (str, int, float, bool, type(None))
+_MERGE = "tag:yaml.org,2002:merge"
+_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
+_AS_WRITTEN = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value", _MERGE}
+_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "bool", "null")} | _NUMBERS | _AS_WRITTEN
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -50,8 +53,10 @@ def parse(text: str, *, file: str = "") -> Document:
     if (bad := _CONTROL.search(text)) is not None:
         line = text.count("\n", 0, bad.start()) + 1
         raise SpecError(Mistake(f"control character U+{ord(bad[0]):04X}", "remove it", line, file))
-    loader = _Loader(text)
+    loader: Any = None
     try:
+        _check_depth(text, file)
+        loader = _Loader(text)
         node = loader.get_single_node()
         document = Document(None)
         if node is not None:
@@ -67,11 +72,30 @@ def parse(text: str, *, file: str = "") -> Document:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise SpecError(Mistake(f"this is not valid YAML: {reason}", "see the manual's examples", file=file)) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     return document
 
 
+def _check_depth(text: str, file: str) -> None:
+    """Look at the nesting before nodes are built: libyaml builds them by recursion and has no limit of its own."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):  # an iteration, not a recursion
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise _too_deep(event.start_mark.line + 1 if event.start_mark else 0, file)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(line: int, file: str) -> SpecError:
+    message = f"nested deeper than {MAX_DEPTH} levels"
+    return SpecError(Mistake(message, "see the manual for the keys there are", line, file))
+
+
 _HINTS = {
+    "but found another document": "a block is one document: remove the line ---",
     "found character '\\t' that cannot start any token": "indent with spaces, not tabs",
     "found character that cannot start any token": "indent with spaces, and quote texts that begin with @, ` or %",
     "mapping values are not allowed in this context": "put texts that hold a colon in quotes",
@@ -89,25 +113,26 @@ class _Builder:
         self.count += 1
         if self.count > MAX_VALUES:
             raise self.error(f"more than {MAX_VALUES} values", "describe one scenario, and use few aliases", line)
-        if depth > MAX_DEPTH:
-            raise self.error(f"nested deeper than {MAX_DEPTH} levels", "see the manual for the keys there are", line)
+        if depth > MAX_DEPTH:  # by aliases
+            raise _too_deep(line, self.file)
         self.document.lines.setdefault(path, line)
+        if node.tag not in _TAGS:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")[:60]
+            raise self.error(f"the tag {tag} is not read", "write plain words, numbers, lists and keys", line)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
-        value = self.loader.construct_object(node)
-        if not isinstance(value, _PLAIN):
-            # dates and the like: what the author wrote is what counts
-            value = node.value
-        if (
-            isinstance(node, yaml.ScalarNode)
-            and isinstance(value, int)
-            and not isinstance(value, bool)
-            and ":" in node.value
-        ):
-            value = node.value  # YAML 1.1 reads 1:30 as 90
-        return value
+        return self.scalar(node, line)
+
+    def scalar(self, node: yaml.Node, line: int) -> Any:
+        # dates, 1:30 (90 in YAML 1.1) and = stand for what the author wrote
+        if node.tag in _AS_WRITTEN or (node.tag in _NUMBERS and ":" in node.value):
+            return node.value
+        try:
+            return self.loader.construct_object(node)
+        except (ValueError, LookupError, ArithmeticError):  # !!int 'x', or a number of thousands of digits
+            raise self.error(f"'{node.value[:40]}' cannot be read", "write a plain number or word", line) from None
 
     def mapping(self, node: yaml.MappingNode, path: KeyPath, depth: int) -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -116,6 +141,8 @@ class _Builder:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise self.error("a key must be a word", "write key: value", line)
             key = key_node.value
+            if key_node.tag == _MERGE:
+                raise self.error("merge keys (<<) are not read", "write the keys out, or use from: with a file", line)
             if key in out:
                 raise self.error(f"'{key[:40]}' is given twice", "keep one of them", line)
             self.document.lines[(*path, key)] = line

@@ -20,6 +20,7 @@ _FACTORS: dict[str, dict[str, float]] = {
 _EXAMPLE = {"length": "25 m", "speed": "85 km/h", "time": "1.5 s", "acceleration": "3 m/s²", "angle": "10°"}
 # a bare number above this is hardly SI: 70 m/s is 252 km/h, 6.3 rad is a full turn
 _SUSPICIOUS = {"speed": (70.0, "km/h"), "angle": (6.3, "°")}
+_SPACES = {0xA0: " ", 0x202F: " "}  # no-break spaces, as typographers put before units
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d].*?)?\s*", re.ASCII)
 
 
@@ -37,7 +38,7 @@ def parse_quantity(value: object, dimension: str) -> float:
         raise _mistake(f"{_short(value)} is not {article} {dimension}", example)
     unit = ""
     if isinstance(value, str):
-        found = _QUANTITY.fullmatch(value[:80])
+        found = _QUANTITY.fullmatch(value.translate(_SPACES)) if len(value) <= 80 else None
         if found is None:
             raise _mistake(f"{_short(value)} is not {article} {dimension}", example)
         number, unit = float(found[1]), found[2] or ""
