@@ -104,8 +104,8 @@ class _Side:
     def draws(self, cells: F8, what: int, count: int) -> F8:
         """Random numbers (cells, count) that belong to each cell."""
         rng = np.random.default_rng((self.seed, 1 + self.sign, what))
-        draws: F8 = rng.random((2048, count))
-        return draws[cells.astype(int) % 2048]
+        draws: F8 = rng.random((2048, count))[cells.astype(int) % 2048]
+        return draws
 
     def place(self, s: F8, away: F8 | float) -> tuple[F8, F8, F8]:
         """World x, y and heading of places `away` [m] outside the edge."""

@@ -189,7 +189,8 @@ class Scenery:
             self._fronts.append((quad, texture, float(flat), owner))
         self._roof(c, corner, high, wall, house)
 
-    def _roof(self, c: _Collector, corner: list[F8], high: float, wall: tuple[float, float, float], house: House) -> None:
+    def _roof(self, c: _Collector, corner: list[F8], high: float, wall: tuple[float, float, float],
+              house: House) -> None:
         tiles = ((132.0, 72.0, 56.0), (92.0, 84.0, 84.0), (116.0, 84.0, 68.0))[house.style % 3]
         a, b, d, e = (np.array([*p, high]) for p in corner)
         if not house.gabled:

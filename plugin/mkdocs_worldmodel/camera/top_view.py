@@ -163,7 +163,8 @@ class TopView:
                 cv2.fillPoly(image, [place(lamp)], (232, 40, 32), cv2.LINE_AA, SUBPIXEL_BITS)
         self._arrow(image, place, length - back, float(r.speed[k, i]), colour)
 
-    def _arrow(self, image: U1, place: Callable[[F8], npt.NDArray[np.int32]], front: float, speed: float, colour: Colour) -> None:
+    def _arrow(self, image: U1, place: Callable[[F8], npt.NDArray[np.int32]], front: float, speed: float,
+               colour: Colour) -> None:
         """Draw where the road user is in half a second, from its front bumper."""
         reach = 0.5 * speed
         if reach < 1.0:

@@ -23,6 +23,7 @@ class Extents:
 
     direction: F8
     s: F8
+    t: F8
     front: F8
     """Reference point to front bumper [m]."""
     rear: F8
@@ -32,11 +33,11 @@ class Extents:
     high: F8
     speed: F8
     """Along its own direction [m/s]."""
-    stretch: F8
-    """Metres along its own lane for a metre of s: 1 - curvature · t."""
+    bend: F8
+    """Heading of the road there, not wrapped [rad]: a lane's metres between two s are Δs - t · Δbend."""
 
 
-def extents(direction: F8, s: F8, t: F8, slant: F8, speed: F8, curvature: F8, body: tuple[F8, F8, F8]) -> Extents:
+def extents(direction: F8, s: F8, t: F8, slant: F8, speed: F8, bend: F8, body: tuple[F8, F8, F8]) -> Extents:
     """Road users as intervals; all arrays (..., N).
 
     Args:
@@ -45,7 +46,7 @@ def extents(direction: F8, s: F8, t: F8, slant: F8, speed: F8, curvature: F8, bo
         t: across the road [m]
         slant: heading relative to the road in its own direction [rad]
         speed: [m/s]
-        curvature: of the road's reference line at s [1/m]
+        bend: heading of the road's reference line at s, not wrapped [rad]
         body: length, width, rear overhang [m]
     """
     length, width, rear = body
@@ -55,7 +56,7 @@ def extents(direction: F8, s: F8, t: F8, slant: F8, speed: F8, curvature: F8, bo
     half = 0.5 * width
     low = np.minimum(at_front, at_rear) - half
     high = np.maximum(at_front, at_rear) + half
-    return Extents(direction, s, front, rear, low, high, speed, 1.0 - curvature * t)
+    return Extents(direction, s, t, front, rear, low, high, speed, bend)
 
 
 def leader(e: Extents, follower: int) -> tuple[npt.NDArray[np.intp], F8, F8]:
@@ -71,7 +72,7 @@ def leader(e: Extents, follower: int) -> tuple[npt.NDArray[np.intp], F8, F8]:
     same = sign * e.direction
     # the end of the other that the follower would meet: its rear if it drives the same way, else its front
     near = np.where(same > 0, e.rear, e.front)
-    along = sign * (e.s - e.s[..., i, None]) * e.stretch[..., i, None]
+    along = sign * ((e.s - e.s[..., i, None]) - e.t[..., i, None] * (e.bend - e.bend[..., i, None]))
     gap = along - near - e.front[..., i, None]
     middle = 0.5 * (e.front - e.rear)
     ahead = along + same * middle - middle[..., i, None] > 0.0

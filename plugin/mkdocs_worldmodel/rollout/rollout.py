@@ -15,7 +15,7 @@ I4 = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A story action that began or ended."""
+    """A story action that began, ended, or was stopped by another."""
 
     time: float
     """[s]"""
@@ -23,7 +23,7 @@ class Firing:
     action: int
     """Place of the action in its event."""
     phase: str
-    """'start' or 'end'"""
+    """'start', 'end', or 'stop' where another action took its place (OpenSCENARIO's transitions)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class _Composer:
     def __init__(self, spec: ScenarioSpec, ego_driver: DriverName, sources: Sources) -> None:
         self.spec, self.ego_driver, self.sources = spec, ego_driver, sources
         self.mistakes: list[Mistake] = []
+        self.nowhere: set[str] = set()
+        """Road users whose lane does not exist."""
         self.ego_s = self._ego_start()
         self.road = self._road()
         self.line = ReferenceLines([self.road])
@@ -48,8 +50,7 @@ class _Composer:
     def scenario(self) -> Scenario:
         users = self._users()
         events = tuple(self._event(i) for i in range(len(self.spec.story)))
-        if not self.mistakes:
-            self._check_places(users)
+        self._check_places([u for u in users if u.name not in self.nowhere])
         if self.mistakes:
             raise SpecError(*self.mistakes)
         environment = Environment(self.spec.environment.time_of_day, self.spec.environment.weather)
@@ -61,20 +62,40 @@ class _Composer:
         """Where the ego starts if it is not said: far enough along for all that is behind it [m]."""
         if self.spec.ego.at is not None:
             return self.spec.ego.at
-        actors = self.spec.actors.values()
-        behind: list[float] = [a.behind + BODIES[a.kind].length for a in actors if a.behind is not None]
-        return max(40.0, math.ceil(max(behind, default=0.0) + 20.0))
+        needed = [20.0]
+        for name, actor in self.spec.actors.items():
+            # a road whose length is not said is long enough for those who drive towards its beginning, too
+            travel = self._travel(name) if actor.lane < 0 and self._open_ended() else 0.0
+            if actor.behind is not None:
+                needed.append(actor.behind + BODIES[actor.kind].length + travel)
+            elif actor.ahead is not None:
+                needed.append(travel - actor.ahead)
+        return max(40.0, math.ceil(max(needed) + 20.0))
+
+    def _open_ended(self) -> bool:
+        return self.spec.road.length is None and self.spec.road.segments is None
+
+    def _travel(self, name: str) -> float:
+        """How far along the road a road user can come until the stop [m]."""
+        user = self.spec.ego if name == EGO else self.spec.actors[name]
+        told = [d.speed.to for e in self.spec.story for n, d in e.do.items() if n == name and d.speed is not None]
+        own = user.speed if user.speed is not None else self.spec.ego.speed
+        fastest = max(own, user.desired_speed or 0.0, *told)
+        curve, side = self.spec.road.curve, self.spec.road.lanes
+        if curve is None:
+            return fastest * self.spec.stop.time
+        # on the inside of a bend a metre of lane is more than a metre of road
+        side = self.spec.road.oncoming if curve.to == "left" else self.spec.road.lanes
+        inside = curve.radius - side * (self.spec.road.lane_width or 3.75)
+        return fastest * self.spec.stop.time * curve.radius / max(inside, 0.25 * curve.radius)
 
     def _road(self) -> Road:
         spec = self.spec
-        speeds = [spec.ego.speed, spec.ego.desired_speed or 0.0]
-        starts = [self.ego_s]
-        for actor in spec.actors.values():
-            speeds += [actor.speed or 0.0, actor.desired_speed or 0.0]
-            starts += [actor.at or 0.0, self.ego_s + (actor.ahead or 0.0) + 30.0]
-        for event in spec.story:
-            speeds += [d.speed.to for d in event.do.values() if d.speed is not None]
-        enough = max(starts) + max(speeds) * spec.stop.time + 60.0
+        ends = [self.ego_s + self._travel(EGO)]
+        for name, actor in spec.actors.items():
+            start = actor.at if actor.at is not None else self.ego_s + (actor.ahead or 0.0) + 30.0
+            ends.append(start + (self._travel(name) if actor.lane > 0 else 0.0))
+        enough = max(ends) + 60.0
         road = build_road(spec.road, spec.ego.speed, 50.0 * math.ceil(enough / 50.0))
         if road.length > 20_000:
             self.wrong(("road",), f"the road is {road.length / 1000:.1f} km long", "20 km are the most")
@@ -94,13 +115,12 @@ class _Composer:
                            f"its inner edge lies {inner:g} m from the reference line: use a larger radius")  # fmt: skip
                 return
         if turning(road.geometries) > math.pi:
-            step = 5.0 + sum(sides.values())
-            s = np.arange(0.0, road.length, step)
-            if len(s) > 2000:
-                s = np.linspace(0.0, road.length, 2000)
+            width = sum(sides.values())
+            s = np.linspace(0.0, road.length, min(2000, 2 + int(road.length / (0.5 * width))))
             x, y, _ = ReferenceLines([road]).pose(0, s)
-            near = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2 < sum(sides.values()) ** 2
-            apart = np.abs(s[:, None] - s) > math.pi * (sum(sides.values()) + 5.0)
+            limit = max(width, float(s[1]))  # no crossing slips between two samples
+            near = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2 < limit * limit
+            apart = np.abs(s[:, None] - s) > math.pi * (limit + 5.0)
             if (near & apart).any():
                 self.wrong(("road",), "the road runs into itself", "make it shorter or its curves wider")
 
@@ -108,13 +128,13 @@ class _Composer:
 
     def _users(self) -> list[RoadUser]:
         ego = self.spec.ego
-        lane = self._lane(ego.lane, ("ego", "lane"))
+        lane = self._lane_of(EGO, ego.lane, ("ego", "lane"))
         users = [self._user(EGO, BODIES[ego.kind], lane, self.ego_s, ego.speed, self.ego_driver, EGO_COLOUR)]
         for i, (name, actor) in enumerate(self.spec.actors.items()):
             if name == EGO:
                 self.wrong(("actors", EGO), "an actor cannot be called ego", "describe the ego under ego:")
                 continue
-            lane = self._lane(actor.lane, ("actors", name, "lane"))
+            lane = self._lane_of(name, actor.lane, ("actors", name, "lane"))
             body = BODIES[actor.kind]
             speed = actor.speed if actor.speed is not None else ego.speed
             s = self._place(actor, body, lane, users[0])
@@ -131,7 +151,13 @@ class _Composer:
         chosen = (spec.colour or colour).lower()
         return RoadUser(name, spec.kind, body, self.road.id, lane, direction, s, t, speed, driver, desired, chosen)
 
-    def _lane(self, lane: int, path: KeyPath) -> int:
+    def _lane_of(self, name: str, lane: int, path: KeyPath) -> int:
+        found = self._lane(lane, path)
+        if found is None:
+            self.nowhere.add(name)
+        return found or -1
+
+    def _lane(self, lane: int, path: KeyPath) -> int | None:
         found = lane_id(self.spec.road, lane)
         if found is None:
             count, side = (self.spec.road.lanes, "") if lane > 0 else (self.spec.road.oncoming, "oncoming ")
@@ -141,7 +167,6 @@ class _Composer:
                 else f"the road has no {side}lanes"
             )
             self.wrong(path, f"there is no {side}lane {abs(lane)}", there)
-            return -1
         return found
 
     def _place(self, actor: ActorSpec, body: Body, lane: int, ego: RoadUser) -> float:
@@ -157,12 +182,7 @@ class _Composer:
         else:
             assert actor.behind is not None
             distance = -(ego.body.rear_overhang + actor.behind + toward_front)
-        s = ego.s + distance
-        start = float(self.line.pose(0, np.array([ego.s]))[2][0])
-        for _ in range(8):  # along the lane: metres of s less t times the bend between the two
-            bend = float(self.line.pose(0, np.array([s]))[2][0]) - start
-            s = ego.s + distance + ego.t * bend
-        return s
+        return self.line.further(0, ego.s, ego.t, distance)
 
     def _check_places(self, users: list[RoadUser]) -> None:
         for u in users:
@@ -176,8 +196,10 @@ class _Composer:
             elif high > self.road.length:
                 self.wrong(path, f"{u.name} would start {high - self.road.length:.1f} m beyond the road's end",
                            f"the road is {self.road.length:g} m long")  # fmt: skip
-        for a, b in combinations(users, 2):
-            along = abs((a.s + a.direction * a.body.centre) - (b.s + b.direction * b.body.centre))
+        middles = np.array([u.s + u.direction * u.body.centre for u in users])
+        bends = self.line.heading_at(0, middles)
+        for (i, a), (j, b) in combinations(enumerate(users), 2):
+            along = abs(float(middles[i] - middles[j] - 0.5 * (a.t + b.t) * (bends[i] - bends[j])))
             need = 0.5 * (a.body.length + b.body.length)
             if along < need and abs(a.t - b.t) < 0.5 * (a.body.width + b.body.width):
                 self.wrong(self._path(b), f"{a.name} and {b.name} are inside each other at the start",
@@ -197,14 +219,19 @@ class _Composer:
                            did_you_mean(name, [EGO, *self.spec.actors]))  # fmt: skip
                 continue
             actions += self._actions(name, do, ("story", i, "do", name))
-        return Event(spec.name or f"event {i + 1}", TimeCondition(spec.when.time), tuple(actions))
+        return Event(self._event_name(i), TimeCondition(spec.when.time), tuple(actions))
+
+    def _event_name(self, i: int) -> str:
+        """Names are told apart by a number: firings refer to them."""
+        names = [e.name or f"event {k + 1}" for k, e in enumerate(self.spec.story[: i + 1])]
+        return f"{names[i]} ({names.count(names[i])})" if names[i] in names[:i] else names[i]
 
     def _actions(self, name: str, do: DoSpec, path: KeyPath) -> list[Action]:
         out: list[Action] = []
         if do.speed is not None:
             out.append(SpeedAction(name, do.speed.to, self._dynamics(do.speed)))
         if do.change_lane is not None:
-            target = self._lane(do.change_lane.to, (*path, "change_lane", "to"))
+            target = self._lane(do.change_lane.to, (*path, "change_lane", "to")) or -1
             out.append(LaneChangeAction(name, target, self._dynamics(do.change_lane)))
         return out
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,6 +43,7 @@ class ReferenceLines:
                 self.curvature[i, j] = g.curvature_start
                 self.sharpness[i, j] = (g.curvature_end - g.curvature_start) / g.length
         self._straight = not (self.curvature.any() or self.sharpness.any())
+        self._along_x = self._straight and not self.heading.any()
         self._clothoids = bool(self.sharpness.any())
         self._single = shape == (1, 1)
 
@@ -61,6 +63,28 @@ class ReferenceLines:
         at, ds = self._piece(row, s)
         curvature: F8 = self.curvature[at] + self.sharpness[at] * ds
         return curvature
+
+    def heading_at(self, row: Any, s: F8) -> F8:
+        """Heading of the reference line [rad] at s; it counts on, it does not wrap at π."""
+        if self._along_x:
+            return np.zeros(s.shape)
+        at, ds = self._piece(row, s)
+        heading: F8 = self.heading[at] + ds * (self.curvature[at] + 0.5 * self.sharpness[at] * ds)
+        return heading
+
+    def further(self, row: int, s: float, t: float, distance: float) -> float:
+        """Return s of the point that lies `distance` metres further along a lane at t (negative: back)."""
+        # a lane's metres up to s are s - t·heading(s): quadratic in each piece
+        at = np.array([s])
+        starts = self.s[row][np.isfinite(self.s[row])]
+        metres = starts - t * self.heading[row, : len(starts)]
+        wanted = s - t * float(self.heading_at(row, at)[0]) + distance
+        j = max(0, int(np.searchsorted(metres, wanted, "right")) - 1)
+        rest, b = wanted - float(metres[j]), 1.0 - t * float(self.curvature[row, j])
+        root = b * b - 2.0 * t * float(self.sharpness[row, j]) * rest
+        if b <= 0.0 or root < 0.0:  # the lane lies beyond the bend's centre: no such road can be built
+            return s + distance
+        return float(starts[j]) + 2.0 * rest / (b + math.sqrt(root))
 
     def pose(self, row: Any, s: F8, t: F8 | float = 0.0) -> tuple[F8, F8, F8]:
         """Return x, y [m] and the heading of the reference line [rad] at (s, t). Exact beyond the ends too."""
