@@ -63,9 +63,10 @@ def first_contacts(batch: RolloutBatch) -> list[Contact | None]:
             (batch.length[b, i], batch.length[b, j]),
             (batch.width[b, i], batch.width[b, j]),
         )
-        for copy, row in zip(b[hit][::-1].tolist(), k[hit][::-1].tolist(), strict=True):
+        copies, at = np.unique(b[hit], return_index=True)  # rows come in order of time
+        for copy, row in zip(copies.tolist(), k[hit][at].tolist(), strict=True):
             earlier = found[copy]
-            if earlier is None or row < earlier.row or (earlier.first, earlier.second) == (i, j):
+            if earlier is None or row < earlier.row:
                 found[copy] = Contact(row, i, j, _closing(batch, copy, row, i, j))
     return found
 

@@ -26,6 +26,13 @@ QUANTITIES: dict[str, tuple[str, str, float]] = {
 """Quantity of the ego → dimension, unit on the page, factor from SI to it."""
 
 _FORM = re.compile(r"\s*(\w+)\s+(\w+)\s*(<=|>=|<|>|≤|≥)\s*(\S.*?)\s*", re.ASCII)
+_EQUAL = 2e-6
+"""States are rounded to 1e-6, so values that differ by less are equal."""
+_NONE = {
+    "ttc": "none, as the ego did not close in on anyone",
+    "thw": "none, as nobody was in the ego's way or it stood",
+    "gap": "none, as nobody was in the ego's way",
+}
 HINT = "write 'no collision', or such as 'min ttc > 1.5 s', 'max deceleration < 4 m/s²'"
 
 
@@ -57,19 +64,20 @@ def parse(text: str) -> Expectation:
     Raises:
         ValueError: (message, hint) where it is not understood.
     """
-    if text.split() == ["no", "collision"]:
+    if text.lower().split() == ["no", "collision"]:
         return Expectation(text)
     found = _FORM.fullmatch(text)
     if found is None:
         raise ValueError(f"'{text}' is not understood", HINT)
     extreme, quantity, sign, limit = found.groups()
+    extreme, quantity = extreme.lower(), quantity.lower()
     if extreme not in {"min", "max"}:
         raise ValueError(f"'{extreme}' in '{text}' is not understood", did_you_mean(extreme, ["min", "max"]))
     if quantity not in QUANTITIES:
         raise ValueError(f"'{quantity}' in '{text}' is unknown", did_you_mean(quantity, QUANTITIES))
     dimension = QUANTITIES[quantity][0]
     try:
-        number = parse_quantity(float(limit) if re.fullmatch(r"[-+.\d]+", limit) else limit, dimension)
+        number = parse_quantity(limit, dimension)
     except ValueError as error:  # PydanticCustomError is one
         context = getattr(error, "context", None) or {}
         raise ValueError(f"in '{text}': {context.get('message', error)}", context.get("hint", HINT)) from None
@@ -85,11 +93,11 @@ def judge(e: Expectation, run: Rollout, measures: Measures, contact: Contact | N
         return Verdict(e.text, held=False, measured=f"{who} touch at {run.time[contact.row]:.2f} s")
     series = series_of(e.quantity, run, measures)[: last + 1]
     value = float(np.min(series) if e.extreme == "min" else np.max(series))
-    held = value > e.limit if e.above else value < e.limit
-    held = held or (e.or_equal and value == e.limit)
+    equal = abs(value - e.limit) <= _EQUAL
+    held = e.or_equal if equal else value > e.limit if e.above else value < e.limit
     _, unit, factor = QUANTITIES[e.quantity]
     if not np.isfinite(value):
-        return Verdict(e.text, held, f"{e.extreme} {e.quantity}: none, nobody was in the way")
+        return Verdict(e.text, held, f"{e.extreme} {e.quantity}: {_NONE[e.quantity]}")
     at = float(run.time[int(np.argmin(series) if e.extreme == "min" else np.argmax(series))])
     return Verdict(e.text, held, f"{e.extreme} {e.quantity} = {value * factor:.2f} {unit} at {at:.2f} s")
 

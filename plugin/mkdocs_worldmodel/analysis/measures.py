@@ -36,8 +36,7 @@ def measure(batch: RolloutBatch, network: RoadNetwork) -> Measures:
     _, _, along = line.pose(0, batch.s)
     slant = batch.heading - along - np.where(direction < 0, np.pi, 0.0)
     body = (batch.length[:, None, :], batch.width[:, None, :], batch.rear_overhang[:, None, :])
-    bend = line.curvature_at(0, batch.s)
-    e = extents(direction, batch.s, batch.t, slant, batch.speed, bend, body)
+    e = extents(direction, batch.s, batch.t, slant, batch.speed, along, body)
     index, gap, lead_speed = leader(e, 0)
     speed = batch.speed[:, :, 0]
     with np.errstate(divide="ignore", invalid="ignore"):

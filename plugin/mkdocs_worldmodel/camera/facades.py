@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mkdocs_worldmodel.camera.light import Light
 from mkdocs_worldmodel.camera.projection import Picture
 
-PIXELS = 14.0
+PIXELS = 12.0
 """Per metre of a facade's finest texture."""
 
 WALLS: tuple[tuple[float, float, float], ...] = (

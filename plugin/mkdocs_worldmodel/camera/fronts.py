@@ -44,9 +44,16 @@ class ProjectedFronts:
     """(Q, 2) size in the picture, across and down, also where it lies outside [px]."""
 
 
+_NONE = ProjectedFronts(
+    [], np.zeros((0, 4, 2), dtype=np.int32), np.zeros((0, 4), dtype=np.intp), np.zeros((0, 3, 3)), np.zeros((0, 2))
+)
+
+
 def project_fronts(view: View, fronts: Fronts) -> ProjectedFronts:
     """Return the fronts that look at the camera and touch the picture."""
     quad = fronts.corners
+    if not len(quad):
+        return _NONE
     a, b, d = quad[:, 0], quad[:, 1], quad[:, 3]
     centre = 0.5 * (a + quad[:, 2])
     radius = 0.5 * np.sqrt(((quad[:, 2] - a) ** 2).sum(axis=1))

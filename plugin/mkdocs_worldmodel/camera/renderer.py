@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 import cv2
 import numpy as np
@@ -146,24 +147,26 @@ class CameraRenderer:
         glows = glows_in_view(view, self._light, traffic.lamps, around.lamps)
         todo += [(-g.distance, 4, n, 0, 0) for n, g in enumerate(glows)]
         haze = np.array(self._light.haze) * 255.0
-        disc = glow()
+        gains = around.upright.gain.tolist()
+        disc, extinction = glow(), self._light.extinction
         for near, kind, n, start, end in sorted(todo):
             if kind in (0, 2):
                 drawn = cars if kind == 0 else things
                 for i in range(start, end):
                     paint_polygon(image, drawn.fixed[i], drawn.colour[i])
             elif kind == 1:
-                clear = float(self._light.clear_view(np.array(-near)))
+                clear = exp(extinction * near)
                 m = fronts.index[n]
                 gain = float(around.fronts.gain[m]) * clear
                 paint_front(image, fronts, n, around.fronts.texture[m], gain, haze * (1.0 - clear))
             elif kind == 3:
-                clear = float(self._light.clear_view(np.array(-near)))
+                clear = exp(extinction * near)
                 m = sprites[n]
-                add = haze * (1.0 - clear) / 255.0
-                r, g, b = (around.upright.gain[m] * clear).tolist()
-                paint_sprite(image, around.upright.sprite[m], boxes[n], bool(around.upright.mirrored[m]), (r, g, b),
-                             (float(add[0]), float(add[1]), float(add[2])))
+                r, g, b = gains[m]
+                x, y, z = self._light.haze
+                rest = 1.0 - clear
+                paint_sprite(image, around.upright.sprite[m], boxes[n], bool(around.upright.mirrored[m]),
+                             (r * clear, g * clear, b * clear), (x * rest, y * rest, z * rest))
             else:
                 g = glows[n]
                 paint_glow(image, disc, (g.u, g.v), (g.radius, g.radius), g.colour)
@@ -188,7 +191,7 @@ def _sprites(view: View, around: Surroundings) -> tuple[list[int], list[tuple[fl
     wide = tall * np.array([s.aspect for s in upright.sprite])
     u = 0.5 * view.width + cam[:, 0] * scale
     v = 0.5 * view.height + cam[:, 1] * scale
-    shown = (cam[:, 2] > 1.0) & (u + 0.5 * wide > 0) & (u - 0.5 * wide < view.width) & (v > 0) & (tall > 1.5)
+    shown = (cam[:, 2] > 1.0) & (u + 0.5 * wide > 0) & (u - 0.5 * wide < view.width) & (v > 0) & (tall > 2.0)
     shown &= v - tall < view.height
     index = np.flatnonzero(shown)
     boxes = [(float(u[i] - 0.5 * wide[i]), float(v[i] - tall[i]), float(wide[i]), float(tall[i])) for i in index]

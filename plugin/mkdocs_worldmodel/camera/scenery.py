@@ -20,7 +20,7 @@ from mkdocs_worldmodel.camera.roadside import House, Post, Roadside
 F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-_RANGE = {"plant": 230.0, "house": 190.0, "small": 110.0, "rail": 170.0}
+_RANGE = {"plant": 230.0, "house": 155.0, "small": 110.0, "rail": 170.0}
 
 
 @dataclass(frozen=True, slots=True)

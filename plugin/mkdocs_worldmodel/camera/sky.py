@@ -156,18 +156,26 @@ def _fill_ridge(image: Picture, top: npt.NDArray[np.floating], colour: npt.NDArr
 
 
 class SkyView:
-    """The part of the panorama that one camera looks at."""
+    """The part of the panorama that one camera looks at.
+
+    High above the horizon the sky is soft: there every second pixel is taken and the picture made from these.
+    """
 
     def __init__(self, view: View, picture: Picture) -> None:
         self.rows = int(np.clip(np.ceil(view.horizon + 2.0), 0, view.height))
         rays = view.rays()[: self.rows]
         azimuth = np.degrees(np.arctan2(rays[..., 1], rays[..., 0]))
         elevation = np.degrees(np.arctan2(rays[..., 2], np.hypot(rays[..., 0], rays[..., 1])))
-        middle = float(np.degrees(np.arctan2(view.axes[2, 1], view.axes[2, 0])))
-        self._middle = middle
-        around = (azimuth - middle + 180.0) % 360.0 - 180.0
-        self._x = (around * _PER_DEGREE).astype(np.float32)
-        self._y = np.clip((_ABOVE - elevation) * _PER_DEGREE - 0.5, 0, _HEIGHT - 1).astype(np.float32)
+        self._middle = float(np.degrees(np.arctan2(view.axes[2, 1], view.axes[2, 0])))
+        around = (azimuth - self._middle + 180.0) % 360.0 - 180.0
+        x = (around * _PER_DEGREE).astype(np.float32)
+        y = np.clip((_ABOVE - elevation) * _PER_DEGREE - 0.5, 0, _HEIGHT - 1).astype(np.float32)
+        self._low = float(x.min()) if self.rows else 0.0
+        sharp = 0.13 * view.focal
+        self._cut = 2 * (max(0, int(view.horizon - sharp)) // 2) if self.rows else 0
+        self._soft = (_halved(x[: self._cut]), _halved(y[: self._cut])) if self._cut else None
+        self._sharp = (x[self._cut :], y[self._cut :])
+        self._width = view.width
         self._picture = picture
 
     def paint(self, image: Picture, turned: float) -> None:
@@ -175,9 +183,17 @@ class SkyView:
         if not self.rows:
             return
         offset = (np.degrees(turned) + self._middle) * _PER_DEGREE - 0.5
-        low = float(self._x.min())
-        first = (offset + low) % _WIDTH
-        cv2.remap(
-            self._picture, self._x + np.float32(first - low), self._y, cv2.INTER_LINEAR, dst=image[: self.rows],
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        shift = np.float32((offset + self._low) % _WIDTH - self._low)
+        x, y = self._sharp
+        cv2.remap(self._picture, x + shift, y, cv2.INTER_LINEAR, dst=image[self._cut : self.rows])
+        if self._soft is not None:
+            x, y = self._soft
+            half = cv2.remap(self._picture, x + shift, y, cv2.INTER_LINEAR)
+            cv2.resize(half, (self._width, self._cut), dst=image[: self._cut], interpolation=cv2.INTER_LINEAR)
+
+
+def _halved(values: F4) -> F4:
+    """Means of blocks of 2 x 2."""
+    rows, columns = values.shape
+    halved: F4 = values.reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3))
+    return halved

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from math import cos, sin
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ from mkdocs_worldmodel.scenario.road import RoadNetwork
 F8 = npt.NDArray[np.float64]
 U1 = npt.NDArray[np.uint8]
 Colour = tuple[float, float, float]
+Shape = tuple[F8, Colour]
+"""An outline (P, 2) in a road user's own frame [m], and its colour."""
 
 EGO: Colour = (47.0, 125.0, 225.0)
 """#2f7de1"""
@@ -66,6 +69,9 @@ class TopView:
         self._layer, self._centre, self._radius = surface.layer[drawn], surface.centre[drawn], surface.radius[drawn]
         self._reach = half
         self._paint = [EGO, *(_muted(c) for c in colours_of(rollout, colours)[1:])]
+        self._shapes = [_body(rollout, i, colour) for i, colour in enumerate(self._paint)]
+        self._brakes = [_brake_lamps(float(w), -float(b)) for w, b in zip(rollout.width, rollout.rear_overhang,
+                                                                          strict=True)]
         self._anchor = np.array([0.36 * size[0], 0.5 * size[1]])
 
     def frame(self, k: int) -> U1:
@@ -113,9 +119,10 @@ class TopView:
         first = max(0, k - round(_TRAIL / r.dt)) if len(r.time) > 1 else k
         if first == k:
             return
-        rows = np.unique(np.linspace(first, k, min(k - first + 1, 9)).astype(int))
+        rows = np.unique(np.linspace(first, k, min(k - first + 1, 7)).astype(int))
         way = self._to_map(np.stack([r.x[rows, i], r.y[rows, i]], axis=1), pose)
-        if (way[:, 0].max() < 0) or (way[:, 0].min() > self._size[0]):
+        low, high = way.min(axis=0), way.max(axis=0)
+        if high.min() < 0 or low[0] > self._size[0] or low[1] > self._size[1]:
             return
         fixed = to_fixed(way)
         steps = len(rows) - 1
@@ -128,53 +135,30 @@ class TopView:
 
     def _user(self, image: U1, k: int, i: int, pose: tuple[float, float, float]) -> None:
         r = self._rollout
-        c, s = float(np.cos(r.heading[k, i])), float(np.sin(r.heading[k, i]))
-        length, width, back = float(r.length[i]), float(r.width[i]), float(r.rear_overhang[i])
-
-        def place(points: F8) -> npt.NDArray[np.int32]:
-            world = np.stack(
-                [r.x[k, i] + c * points[:, 0] - s * points[:, 1], r.y[k, i] + s * points[:, 0] + c * points[:, 1]],
-                axis=1,
-            )
-            return to_fixed(self._to_map(world, pose))
-
-        middle = self._to_map(np.array([[r.x[k, i], r.y[k, i]]]), pose)[0]
-        if not (-60 < middle[0] < self._size[0] + 60 and -60 < middle[1] < self._size[1] + 60):
+        (u, v), scale = self._to_map(np.array([r.x[k, i], r.y[k, i]]), pose).tolist(), self._scale
+        if not (-12 * scale < u < self._size[0] + 12 * scale and -12 * scale < v < self._size[1] + 12 * scale):
             return
-        colour = self._paint[i]
-        light = tuple(v + (255.0 - v) * 0.35 for v in colour)
-        dark = tuple(v * 0.42 for v in colour)
-        cv2.fillPoly(image, [place(_rounded(-back - 0.14, length - back + 0.14, 0.5 * width + 0.14))], (250, 250, 250),
-                     cv2.LINE_AA, SUBPIXEL_BITS)
-        cv2.fillPoly(image, [place(_rounded(-back, length - back, 0.5 * width))], colour, cv2.LINE_AA, SUBPIXEL_BITS)
-        if r.kinds[i] == "truck":
-            cab = length - back - 2.4
-            parts = [(_box(-back + 0.3, cab - 0.15, 0.42 * width), light),
-                     (_box(cab + 1.3, cab + 1.9, 0.40 * width), dark)]
-        else:
-            front, share = length - back, 0.30 if r.kinds[i] == "car" else 0.20
-            parts = [(_screen(front - share * length, front - (share + 0.13) * length, width), dark),
-                     (_screen(-back + 0.10 * length, -back + 0.17 * length, width * 0.94), dark)]
-        for outline, tone in parts:
-            cv2.fillPoly(image, [place(outline)], tone, cv2.LINE_AA, SUBPIXEL_BITS)
+        turn = float(r.heading[k, i]) - pose[2]
+        c, s = scale * cos(turn), scale * sin(turn)
+        shapes = list(self._shapes[i])
         if r.acceleration[k, i] < BRAKING:
-            for side in (-1.0, 1.0):
-                lamp = _box(-back - 0.1, -back + 0.35, 0.16 * width) + np.array([0.0, side * 0.30 * width])
-                cv2.fillPoly(image, [place(lamp)], (232, 40, 32), cv2.LINE_AA, SUBPIXEL_BITS)
-        self._arrow(image, place, length - back, float(r.speed[k, i]), colour)
+            shapes += self._brakes[i]
+        shapes += self._arrow(i, 0.5 * float(r.speed[k, i]))
+        for outline, colour in shapes:
+            x, y = outline[:, 0], outline[:, 1]
+            corners = to_fixed(np.stack([u + c * x - s * y, v - s * x - c * y], axis=1))
+            cv2.fillPoly(image, [corners], colour, cv2.LINE_AA, SUBPIXEL_BITS)
 
-    def _arrow(self, image: U1, place: Callable[[F8], npt.NDArray[np.int32]], front: float, speed: float,
-               colour: Colour) -> None:
-        """Draw where the road user is in half a second, from its front bumper."""
-        reach = 0.5 * speed
+    def _arrow(self, i: int, reach: float) -> list[Shape]:
+        """Where the road user is in half a second, `reach` [m] from its front bumper."""
         if reach < 1.0:
-            return
+            return []
+        start = float(self._rollout.length[i] - self._rollout.rear_overhang[i]) + 0.4
         head = min(1.3, 0.4 * reach)
-        tip = front + 0.4 + reach
-        shaft = np.array([[front + 0.4, 0.12], [tip - head, 0.12], [tip - head, -0.12], [front + 0.4, -0.12]])
+        tip = start + reach
+        shaft = np.array([[start, 0.12], [tip - head, 0.12], [tip - head, -0.12], [start, -0.12]])
         point = np.array([[tip - head, 0.62], [tip, 0.0], [tip - head, -0.62]])
-        for outline in (shaft, point):
-            cv2.fillPoly(image, [place(outline)], colour, cv2.LINE_AA, SUBPIXEL_BITS)
+        return [(shaft, self._paint[i]), (point, self._paint[i])]
 
     def _scale_bar(self, image: U1) -> None:
         """Draw 20 m (10 m where the picture is small) in the lower left corner."""
@@ -192,6 +176,28 @@ class TopView:
         cv2.rectangle(image, (half, y0 - 2), (x1, y0 + 2), (250, 250, 250), -1)
         cv2.rectangle(image, (x0, y0 - 2), (x1, y0 + 2), ink, 1)
         cv2.putText(image, text, (x1 + 6, y0 + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.38, ink, 1, cv2.LINE_AA)
+
+
+def _body(rollout: Rollout, i: int, colour: Colour) -> list[Shape]:
+    """Outlines of a road user: a light rim, the body, its windscreens or its load."""
+    rear, front = -float(rollout.rear_overhang[i]), float(rollout.length[i] - rollout.rear_overhang[i])
+    length, width, kind = front - rear, float(rollout.width[i]), rollout.kinds[i]
+    r, g, b = colour
+    light, dark = (r + (255 - r) * 0.35, g + (255 - g) * 0.35, b + (255 - b) * 0.35), (r * 0.42, g * 0.42, b * 0.42)
+    out: list[Shape] = [(_rounded(rear - 0.14, front + 0.14, 0.5 * width + 0.14), (250.0, 250.0, 250.0)),
+                        (_rounded(rear, front, 0.5 * width), colour)]
+    if kind == "truck":
+        cab = front - 2.4
+        return [*out, (_box(rear + 0.3, cab - 0.15, 0.42 * width), light),
+                (_box(cab + 1.3, cab + 1.9, 0.40 * width), dark)]
+    bonnet = (0.30 if kind == "car" else 0.20) * length
+    return [*out, (_screen(front - bonnet, front - bonnet - 0.13 * length, width), dark),
+            (_screen(rear + 0.10 * length, rear + 0.17 * length, width * 0.94), dark)]
+
+
+def _brake_lamps(width: float, rear: float) -> list[Shape]:
+    lamp = _box(rear - 0.1, rear + 0.35, 0.16 * width)
+    return [(lamp + np.array([0.0, side * 0.30 * width]), (232.0, 40.0, 32.0)) for side in (-1.0, 1.0)]
 
 
 def _muted(colour: Colour) -> Colour:

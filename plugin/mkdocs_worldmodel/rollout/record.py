@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import zipfile
+import zlib
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -43,13 +45,33 @@ def write(run: Rollout, path: Path) -> None:
 
 
 def read(path: Path) -> Rollout:
-    """Read a rollout; ValueError where the file is no record of this format."""
-    with np.load(path, allow_pickle=False) as data:
+    """Read a rollout.
+
+    Raises:
+        ValueError: where the file is damaged or no record of this format.
+        OSError: where it cannot be read.
+    """
+    with path.open("rb") as file:
+        try:
+            return _read(file)
+        except _DAMAGED as error:
+            raise ValueError(f"{path.name} is no record of a rollout: {error}") from error
+
+
+_DAMAGED = (
+    *(ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError),  # numpy, json
+    *(OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),  # zipfile
+)
+"""What reading raises for files that are cut, overwritten, or said to be packed in unknown ways."""
+
+
+def _read(file: BinaryIO) -> Rollout:
+    with np.load(file, allow_pickle=False) as data:
         texts = json.loads(str(data["texts"]))
         if texts.pop("format") != FORMAT:
-            raise ValueError(f"{path.name} is a record of another format")
+            raise ValueError("another format")
         arrays = {name: data[name] for name in data.files if name != "texts"}
-    return Rollout(
+    run = Rollout(
         names=tuple(texts["names"]),
         kinds=tuple(texts["kinds"]),
         firings=tuple(Firing(**f) for f in texts["firings"]),
@@ -58,3 +80,16 @@ def read(path: Path) -> Rollout:
         seed=texts["seed"],
         **arrays,
     )
+    _check_shapes(run)
+    return run
+
+
+def _check_shapes(run: Rollout) -> None:
+    rows, users = len(run.time), len(run.names)
+    expected: dict[str, tuple[int, ...]] = {"time": (rows,)}
+    expected |= dict.fromkeys(("length", "width", "height", "rear_overhang", "wheelbase", "direction"), (users,))
+    for f in fields(run):
+        if f.name not in _TEXTS and getattr(run, f.name).shape != expected.get(f.name, (rows, users)):
+            raise ValueError(f"{f.name} has another shape")
+    if rows < 2 or len(run.kinds) != users:
+        raise ValueError("it has no states")

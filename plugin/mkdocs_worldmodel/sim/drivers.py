@@ -20,7 +20,7 @@ def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, lead_acceleration: F8, p: d
         desired: desired speed [m/s]
         gap: free gap to the leader [m], inf where there is none
         lead_speed: the leader's speed [m/s]
-        lead_acceleration: the leader's acceleration [m/s²]
+        lead_acceleration: the leader's acceleration, likewise in the follower's direction [m/s²]
         p: the model's parameters as arrays, names as in `IdmParameters`
         dt: the step [s]
     """
@@ -38,12 +38,12 @@ def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, lead_acceleration: F8, p: d
     original = free - a_max * closeness * closeness
     # what would do if nobody changed their acceleration
     lead = np.minimum(lead_acceleration, a_max)
-    behind = lead_speed * closing <= -2.0 * space * lead
     divisor = lead_speed * lead_speed - 2.0 * space * lead
-    stopping = v * v * lead / np.where(behind & (divisor > 0.0), divisor, 1.0)
-    heuristic = np.where(
-        behind & (divisor > 0.0), stopping, lead - np.maximum(closing, 0.0) * np.maximum(closing, 0.0) / (2.0 * space)
-    )
+    # it stands before it is met; never so if it comes towards us
+    stands = (lead_speed * closing <= -2.0 * space * lead) & (divisor > 0.0) & (lead_speed >= 0.0)
+    stopping = v * v * lead / np.where(stands, divisor, 1.0)
+    approach = np.maximum(closing, 0.0)
+    heuristic = np.where(stands, stopping, lead - approach * approach / (2.0 * space))
     cool = p["coolness"]
     calmed = (1.0 - cool) * original + cool * (heuristic + b * np.tanh((original - heuristic) / b))
     return np.where((original >= heuristic) | (gap == np.inf), original, calmed)

@@ -14,6 +14,7 @@ from mkdocs_worldmodel.rollout.lead import extents, leader
 from mkdocs_worldmodel.rollout.rollout import Firing
 from mkdocs_worldmodel.rollout.state import EgoAction, State
 from mkdocs_worldmodel.scenario.geometry import lane_at
+from mkdocs_worldmodel.scenario.road import Road
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.sim import shapes
 from mkdocs_worldmodel.sim.drivers import hold, idm
@@ -30,6 +31,10 @@ VERSION = "simulator 1"
 _IDM, _SCRIPTED = DRIVERS.index("idm"), DRIVERS.index("scripted")
 _LATERAL_LIMIT = 7.0
 """Largest lateral acceleration of the bicycle [m/s²]: tyres on dry asphalt."""
+_STEEPEST = 0.5
+"""Largest sine of the angle to the lane at which the bicycle changes lanes."""
+_NEAREST = 0.02
+"""Nobody comes nearer to the centre of a bend than this part of its radius."""
 _RECORDED = ("s", "t", "slant", "v", "acceleration", "yaw_rate")
 
 
@@ -56,6 +61,7 @@ class Simulation:
         self._speed, self._lateral = Transitions(shape), Transitions(shape)
         self._lateral.target[:] = self.t
         self._lateral.start[:] = self.t
+        self._fire()
 
     @property
     def time(self) -> float:
@@ -65,13 +71,12 @@ class Simulation:
     # -- one step ------------------------------------------------------------------------------------------
 
     def decide(self, ego_acceleration: F8 | None = None, ego_curvature: F8 | None = None) -> None:
-        """Fire the story and let every driver choose acceleration and curvature for the coming step.
+        """Let every driver, and the story, choose acceleration and curvature for the coming step.
 
         Args:
             ego_acceleration: (B,) from outside, for the ego [m/s²]; where None, its own driver and the story decide.
             ego_curvature: (B,) likewise [1/m].
         """
-        self._fire()
         self._decide_speed()
         self._decide_path()
         tb = self.tables
@@ -82,6 +87,7 @@ class Simulation:
         if ego_curvature is not None:
             sharpest = self._sharpest()[:, 0]
             self.curvature[:, 0] = np.clip(ego_curvature, -sharpest, sharpest)
+            self.scripted[:, 0] = False  # whoever steers the ego takes it off its script
             self.yaw_rate[:, 0] = self.v[:, 0] * self.curvature[:, 0]
 
     def advance(self) -> None:
@@ -91,11 +97,11 @@ class Simulation:
         # kinematic bicycle in road coordinates of the own direction, midpoint rule
         w, bend = sign * self.t, sign * tb.line.curvature_at(tb.road, self.s)
         half = 0.5 * self.distance
-        along = np.cos(self.slant) / (1.0 - bend * w)
+        along = np.cos(self.slant) / np.maximum(1.0 - bend * w, _NEAREST)
         mid_w = w + half * np.sin(self.slant)
         mid_slant = self.slant + half * (self.curvature - bend * along)
         mid_bend = sign * tb.line.curvature_at(tb.road, self.s + sign * half * along)
-        along = np.cos(mid_slant) / (1.0 - mid_bend * mid_w)
+        along = np.cos(mid_slant) / np.maximum(1.0 - mid_bend * mid_w, _NEAREST)
         self.s = self.s + sign * self.distance * along
         w = w + self.distance * np.sin(mid_slant)
         slant = self.slant + self.distance * (self.curvature - mid_bend * along)
@@ -109,6 +115,7 @@ class Simulation:
             )
         self.t, self.slant, self.v = sign * w, slant, speed_after
         self.step_index += 1
+        self._fire()
 
     def state(self, b: int) -> State:
         """State of one copy; its actions are those of the step that led here."""
@@ -148,7 +155,7 @@ class Simulation:
     def _begin(self, copies: npt.NDArray[np.bool_], action: ActionTable, number: int) -> None:
         user = action.user
         slot, start = (self._lateral, self.t) if action.is_lane_change else (self._speed, self.v)
-        self._finish(slot, np.flatnonzero(copies & slot.active[:, user]), user)
+        self._finish(slot, np.flatnonzero(copies & slot.active[:, user]), user, "stop")
         start = start[:, user]
         change = np.abs(action.target - start)
         by_rate = action.peak * change / np.where(action.value > 0.0, action.value, np.inf)
@@ -170,11 +177,11 @@ class Simulation:
                 self.t[b, user] = action.target[b]
         self._finish(slot, np.flatnonzero(instant), user)
 
-    def _finish(self, slot: Transitions, copies: npt.NDArray[np.intp], user: int) -> None:
+    def _finish(self, slot: Transitions, copies: npt.NDArray[np.intp], user: int, phase: str = "end") -> None:
         for b in copies:
             slot.active[b, user] = False
             slot.progress[b, user] = slot.span[b, user]
-            self._log([b], int(slot.action[b, user]), "end")
+            self._log([b], int(slot.action[b, user]), phase)
 
     def _log(self, copies: Sequence[int] | npt.NDArray[np.intp], number: int, phase: str) -> None:
         event, action = self._names[number]
@@ -200,11 +207,12 @@ class Simulation:
         a = hold(self.v, self.desired, DT)
         if self._any_idm:
             body = (tb.body["length"], tb.body["width"], tb.body["rear_overhang"])
-            bend = tb.line.curvature_at(tb.road, self.s)
+            bend = tb.line.heading_at(tb.road, self.s)
             e = extents(tb.direction, self.s, self.t, self.slant, self.v, bend, body)
             found = [leader(e, i) for i in range(self.v.shape[1])]
             index, gap, lead_speed = (np.stack(each, axis=1) for each in zip(*found, strict=True))
-            lead_a = np.where(index >= 0, np.take_along_axis(self.acceleration, np.maximum(index, 0), 1), 0.0)
+            own_way = tb.direction * np.take_along_axis(tb.direction * self.acceleration, np.maximum(index, 0), 1)
+            lead_a = np.where(index >= 0, own_way, 0.0)
             a = np.where(tb.driver == _IDM, idm(self.v, self.desired, gap, lead_speed, lead_a, tb.idm, DT), a)
         slot = self._speed
         if slot.active.any():
@@ -245,12 +253,13 @@ class Simulation:
             target = np.where(slot.active, sign * self._reference(slot.progress), target)
             slope = np.where(slot.active, size * first * per_metre, 0.0)
             curve = np.where(slot.active, size * second * per_metre * per_metre, 0.0)
-        # e'' = -2 k e' - k² e: critically damped over a distance of 1/k
+        # e'' = -2 k e' - k² e: critically damped over a distance of 1/k, at an angle that stays within bounds
         k = 1.0 / np.maximum(3.0, 0.4 * self.v)
         sine, cosine = np.sin(self.slant), np.cos(self.slant)
-        wanted = curve - 2.0 * k * (sine - slope) - k * k * (w - target)
+        wanted = curve - 2.0 * k * (sine - np.clip(slope - 0.5 * k * (w - target), -_STEEPEST, _STEEPEST))
         sharpest = self._sharpest()
-        curvature = np.clip(bend * cosine / (1.0 - bend * w) + wanted / np.maximum(cosine, 0.1), -sharpest, sharpest)
+        road = bend * cosine / np.maximum(1.0 - bend * w, _NEAREST)
+        curvature = np.clip(road + wanted / np.maximum(cosine, 0.1), -sharpest, sharpest)
         self.curvature = curvature
         self.yaw_rate = self.v * curvature
 
@@ -281,10 +290,11 @@ class Simulation:
         heading = along + record["slant"] + np.where(tb.direction < 0, np.pi, 0.0)[:, None, :]
         heading = _wrapped(heading)
         rows, ended = self._ends(s)
-        lane = np.zeros(s.shape, dtype=np.int32)
-        for i, road in enumerate(tb.roads):
-            here = row == i
-            lane = np.where(here, lane_at(road, s, t), lane) if len(tb.roads) > 1 else lane_at(road, s, t)
+        lane = lane_at(tb.roads[0], s, t)
+        for i, road in enumerate(tb.roads[1:], 1):
+            b, n = np.nonzero(tb.road == i)
+            if not _same_lanes(road, tb.roads[0]):
+                lane[b, :, n] = lane_at(road, s[b, :, n], t[b, :, n])
         yaw_rate = record["yaw_rate"]
         if self._any_scripted:
             turned = np.diff(heading, axis=1, append=heading[:, -1:])
@@ -330,6 +340,10 @@ class Simulation:
                 rows[b] = max(k, 2)
                 ended[b] = f"end of road: {tb.names[int(np.argmax(left[b, k]))]}"
         return rows, tuple(ended)
+
+
+def _same_lanes(a: Road, b: Road) -> bool:
+    return a.sections == b.sections and a.lane_offset == b.lane_offset
 
 
 def _wrapped(angle: F8) -> F8:

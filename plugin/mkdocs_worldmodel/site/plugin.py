@@ -125,6 +125,13 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
             self._host.pages[page.file.src_uri] = _page(page.file, config, page.meta)
         return markdown
 
+    def on_page_content(self, html: str, *, page: Any, **_: Any) -> str:
+        """Tell MkDocs' link check of the anchors that came after it looked at the page."""
+        known = getattr(page, "present_anchor_ids", None)
+        if self._session is not None and known is not None:
+            known |= self._session.anchors.get(page.file.src_uri, set())
+        return html
+
     @event_priority(50)
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
         """Hand the figures' files to MkDocs, before optimising plugins look at them; say what was done."""

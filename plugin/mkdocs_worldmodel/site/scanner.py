@@ -63,6 +63,7 @@ def find(lines: Sequence[str]) -> tuple[list[Fence], list[tuple[int, Mistake]]]:
         ours = _OURS.match(opened["info"])
         if ours is not None:
             body = "\n".join(dedented(opened["prefix"], line) for line in lines[i + 1 : end])
+            body = body if closed else body.rstrip()  # Markdown adds blank lines to a page's end
             fences.append(Fence(i + 1, end + closed, opened["prefix"], body, _mistake(ours, closed)))
             i = end + closed
         else:

@@ -95,6 +95,8 @@ class Session:
         self.defaults: Mapping[str, Any] = _plain(defaults)
         self.files: dict[str, Path] = {}
         """Address in the site → file in the store."""
+        self.anchors: dict[str, set[str]] = defaultdict(set)
+        """Page name → ids that its figures brought."""
         self.counts = Counts()
         self._started = time.perf_counter()
         self._known: dict[str, _Known] = defaultdict(_Known)
@@ -184,6 +186,7 @@ class Session:
             *([figure.bundle.strip] if figure.bundle.strip else []),
             *(d.file for d in figure.bundle.downloads),
         ], {d.file: d.suffix for d in figure.bundle.downloads})  # fmt: skip
+        self.anchors[page.name] |= {anchor, *(f"{anchor}-{n + 1}" for n in range(len(figure.bundle.moments)))}
         show = spec.show if spec.show is not None else ALL_PARTS
         dress = Dress(anchor, spec.title, spec.caption, spec.alt, text, figure.key[:16], show, self.language)
         return render(figure.bundle, dress, lambda name: address(uris[name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.rollout.state import EgoAction, State
 from mkdocs_worldmodel.scenario.scenario import Scenario
-from mkdocs_worldmodel.sim.simulation import VERSION, Simulation
+from mkdocs_worldmodel.sim.simulation import DT, VERSION, Simulation
 
 _VALUES_AT_ONCE = 1_500_000
 """Copies x rows x road users of a batch: about 150 MB of records."""
@@ -35,6 +36,8 @@ class Simulator:
             raise WorldError("reset the world before its first step")
         if action is None:
             self._simulation.decide()
+        elif not (math.isfinite(action.acceleration) and math.isfinite(action.curvature)):
+            raise WorldError(f"the ego's action is not finite: {action}")
         else:
             self._simulation.decide(np.array([action.acceleration]), np.array([action.curvature]))
         self._simulation.advance()
@@ -46,7 +49,7 @@ class Simulator:
     def run_many(self, scenarios: Sequence[Scenario], seeds: Sequence[int]) -> Iterator[RolloutBatch]:
         if not scenarios:
             return
-        rows = max(s.stop_time for s in scenarios) / 0.05
+        rows = max(s.stop_time for s in scenarios) / DT
         size = max(1, int(_VALUES_AT_ONCE / (rows * len(scenarios[0].users))))
         for i in range(0, len(scenarios), size):
             yield Simulation(scenarios[i : i + size], seeds[i : i + size]).run()
