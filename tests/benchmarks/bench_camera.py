@@ -20,7 +20,12 @@ from mkdocs_worldmodel.scenario.rig import RIG
 SMALL = [(320, 160)] * 7
 FILM = [(640, 320), *[(320, 160)] * 6]
 SKIES: tuple[tuple[Any, Any], ...] = (
-    ("day", "clear"), ("day", "rain"), ("day", "fog"), ("dusk", "clear"), ("night", "clear"), ("night", "rain"),
+    ("day", "clear"),
+    ("day", "rain"),
+    ("day", "fog"),
+    ("dusk", "clear"),
+    ("night", "clear"),
+    ("night", "rain"),
 )
 ROWS = range(0, 40, 2)
 

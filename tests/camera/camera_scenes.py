@@ -28,20 +28,28 @@ def road_of(kind: RoadKind, pieces: Sequence[tuple[float, float, float]] = STRAI
     """A motorway, rural or town road."""
     if kind == "motorway":
         lanes = (
-            _lane(1, "shoulder", 1.0), _lane(-1, "driving", 3.75, "broken"), _lane(-2, "driving", 3.75, "broken"),
-            _lane(-3, "driving", 3.75, "solid"), _lane(-4, "shoulder", 2.5),
+            _lane(1, "shoulder", 1.0),
+            _lane(-1, "driving", 3.75, "broken"),
+            _lane(-2, "driving", 3.75, "broken"),
+            _lane(-3, "driving", 3.75, "solid"),
+            _lane(-4, "shoulder", 2.5),
         )
         section = LaneSection(0.0, lanes, "solid")
     elif kind == "rural":
         lanes = (
-            _lane(1, "driving", 3.5, "solid"), _lane(-1, "driving", 3.5, "solid"), _lane(2, "shoulder", 0.4),
+            _lane(1, "driving", 3.5, "solid"),
+            _lane(-1, "driving", 3.5, "solid"),
+            _lane(2, "shoulder", 0.4),
             _lane(-2, "shoulder", 0.4),
         )
         section = LaneSection(0.0, lanes, "broken")
     else:
         lanes = (
-            _lane(1, "driving", 3.25), _lane(2, "sidewalk", 2.5, "none", 0.12), _lane(-1, "driving", 3.25, "broken"),
-            _lane(-2, "driving", 3.25), _lane(-3, "sidewalk", 2.5, "none", 0.12),
+            _lane(1, "driving", 3.25),
+            _lane(2, "sidewalk", 2.5, "none", 0.12),
+            _lane(-1, "driving", 3.25, "broken"),
+            _lane(-2, "driving", 3.25),
+            _lane(-3, "sidewalk", 2.5, "none", 0.12),
         )
         section = LaneSection(0.0, lanes, "broken")
     return Road("road", sum(p[0] for p in pieces), chain(pieces), (section,), kind)
@@ -56,20 +64,37 @@ def traffic_of(kind: RoadKind) -> list[User]:
     """About ten road users, the ego first."""
     if kind == "motorway":
         return [
-            ("car", -2, 200, 30, 0, 1), ("truck", -3, 204, 24, 0, 1), ("car", -2, 228, 31, -1, 1),
-            ("van", -2, 262, 28, 0, 1), ("car", -1, 194, 33, 0, 1), ("car", -3, 175, 30, 0, 1),
-            ("truck", -3, 250, 24, 0, 1), ("car", -1, 290, 33, 0, 1), ("car", -2, 160, 30, 0, 1),
-            ("car", -3, 300, 25, 0, 1), ("van", -1, 120, 30, 0, 1),
+            ("car", -2, 200, 30, 0, 1),
+            ("truck", -3, 204, 24, 0, 1),
+            ("car", -2, 228, 31, -1, 1),
+            ("van", -2, 262, 28, 0, 1),
+            ("car", -1, 194, 33, 0, 1),
+            ("car", -3, 175, 30, 0, 1),
+            ("truck", -3, 250, 24, 0, 1),
+            ("car", -1, 290, 33, 0, 1),
+            ("car", -2, 160, 30, 0, 1),
+            ("car", -3, 300, 25, 0, 1),
+            ("van", -1, 120, 30, 0, 1),
         ]
     if kind == "rural":
         return [
-            ("car", -1, 200, 22, 0, 1), ("truck", -1, 235, 20, 0, 1), ("car", 1, 225, 22, 0, -1),
-            ("van", 1, 300, 22, 0, -1), ("car", -1, 180, 22, 0, 1), ("car", 1, 210, 22, 0, -1),
+            ("car", -1, 200, 22, 0, 1),
+            ("truck", -1, 235, 20, 0, 1),
+            ("car", 1, 225, 22, 0, -1),
+            ("van", 1, 300, 22, 0, -1),
+            ("car", -1, 180, 22, 0, 1),
+            ("car", 1, 210, 22, 0, -1),
         ]
     return [
-        ("car", -1, 200, 10, 0, 1), ("car", -1, 214, 9, -1, 1), ("van", -2, 208, 10, 0, 1),
-        ("truck", -2, 226, 9, 0, 1), ("car", 1, 222, 10, 0, -1), ("car", 1, 260, 10, 0, -1),
-        ("car", -1, 186, 10, 0, 1), ("car", -2, 190, 10, 0, 1), ("van", 1, 204, 10, 0, -1),
+        ("car", -1, 200, 10, 0, 1),
+        ("car", -1, 214, 9, -1, 1),
+        ("van", -2, 208, 10, 0, 1),
+        ("truck", -2, 226, 9, 0, 1),
+        ("car", 1, 222, 10, 0, -1),
+        ("car", 1, 260, 10, 0, -1),
+        ("car", -1, 186, 10, 0, 1),
+        ("car", -2, 190, 10, 0, 1),
+        ("van", 1, 204, 10, 0, -1),
         ("car", -1, 250, 10, 0, 1),
     ]
 
@@ -98,6 +123,17 @@ def rollout_on(road: Road, users: Sequence[User], rows: int = 20, dt: float = 0.
         rear_overhang=np.array([b.rear_overhang for b in bodies]),
         wheelbase=np.array([b.wheelbase for b in bodies]),
         direction=np.array([u[5] for u in users], dtype=np.int32),
-        x=x, y=y, heading=heading, speed=speed, acceleration=acceleration, yaw_rate=np.zeros(shape), s=s, t=t,
-        lane=np.zeros(shape, dtype=np.int32), firings=(), ended="stop", world="made up", seed=0,
+        x=x,
+        y=y,
+        heading=heading,
+        speed=speed,
+        acceleration=acceleration,
+        yaw_rate=np.zeros(shape),
+        s=s,
+        t=t,
+        lane=np.zeros(shape, dtype=np.int32),
+        firings=(),
+        ended="stop",
+        world="made up",
+        seed=0,
     )

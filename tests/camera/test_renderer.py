@@ -21,12 +21,21 @@ SIZES = [(320, 160)] * 7
 GREY, MAGENTA, GREEN = "#808080", "#ff00ff", "#00ff40"
 
 
-def render(users: Sequence[User], k: int = 0, kind: Any = "motorway", time_of_day: Any = "day", weather: Any = "clear",
-           colours: Sequence[str] | None = None, cameras: Sequence[Camera] = RIG, pieces: Any = STRAIGHT) -> Any:
+def render(
+    users: Sequence[User],
+    k: int = 0,
+    kind: Any = "motorway",
+    time_of_day: Any = "day",
+    weather: Any = "clear",
+    colours: Sequence[str] | None = None,
+    cameras: Sequence[Camera] = RIG,
+    pieces: Any = STRAIGHT,
+) -> Any:
     road = road_of(kind, pieces)
     rollout = rollout_on(road, users)
-    renderer = CameraRenderer(rollout, RoadNetwork((road,)), Environment(time_of_day, weather), cameras,
-                              SIZES[: len(cameras)], colours)
+    renderer = CameraRenderer(
+        rollout, RoadNetwork((road,)), Environment(time_of_day, weather), cameras, SIZES[: len(cameras)], colours
+    )
     return renderer.frame(k)
 
 
@@ -50,10 +59,14 @@ def hull_of(rollout: Rollout, user: int, name: str, k: int = 0, grow: float = 0.
     back, front = -rollout.rear_overhang[user], rollout.length[user] - rollout.rear_overhang[user]
     half, high = 0.5 * rollout.width[user] + grow, rollout.height[user]
     c, s = np.cos(rollout.heading[k, user]), np.sin(rollout.heading[k, user])
-    corners = np.array([
-        (rollout.x[k, user] + c * a - s * b, rollout.y[k, user] + s * a + c * b, z)
-        for a in (back, front) for b in (-half, half) for z in (0.0, high)
-    ])
+    corners = np.array(
+        [
+            (rollout.x[k, user] + c * a - s * b, rollout.y[k, user] + s * a + c * b, z)
+            for a in (back, front)
+            for b in (-half, half)
+            for z in (0.0, high)
+        ]
+    )
     cam = view.to_camera(to_vehicle(corners, rollout.x[k, 0], rollout.y[k, 0], rollout.heading[k, 0]))
     assert cam[:, 2].min() > 0.3
     uv = view.project(cam)
@@ -84,13 +97,16 @@ def test_pictures_are_srgb_bytes_of_the_wanted_sizes() -> None:
         assert all(f.dtype == np.uint8 and f.std() > 8 for f in frame)
 
 
-@pytest.mark.parametrize(("name", "user"), [
-    ("front_wide", ("car", -2, 222, 30, 0, 1)),
-    ("front_narrow", ("van", -2, 240, 30, 0, 1)),
-    ("front_right", ("truck", -3, 206.5, 30, 0, 1)),
-    ("rear", ("car", -2, 185, 30, 0, 1)),
-    ("rear_left", ("car", -1, 192, 30, 0, 1)),
-])
+@pytest.mark.parametrize(
+    ("name", "user"),
+    [
+        ("front_wide", ("car", -2, 222, 30, 0, 1)),
+        ("front_narrow", ("van", -2, 240, 30, 0, 1)),
+        ("front_right", ("truck", -3, 206.5, 30, 0, 1)),
+        ("rear", ("car", -2, 185, 30, 0, 1)),
+        ("rear_left", ("car", -1, 192, 30, 0, 1)),
+    ],
+)
 def test_a_bright_body_is_painted_inside_its_projected_box(name: str, user: User) -> None:
     users = [("car", -2, 200, 30, 0, 1), user]
     view = camera(name)

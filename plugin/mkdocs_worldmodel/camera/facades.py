@@ -16,9 +16,17 @@ PIXELS = 12.0
 """Per metre of a facade's finest texture."""
 
 WALLS: tuple[tuple[float, float, float], ...] = (
-    (206, 190, 164), (178, 104, 80), (214, 208, 198), (156, 150, 146), (198, 164, 122), (148, 86, 70),
-    (188, 194, 190), (222, 212, 180),
+    (206, 190, 164),
+    (178, 104, 80),
+    (214, 208, 198),
+    (156, 150, 146),
+    (198, 164, 122),
+    (148, 86, 70),
+    (188, 194, 190),
+    (222, 212, 180),
 )
+
+STYLES = 24
 
 STOREY = 3.1
 """[m]"""
@@ -78,8 +86,16 @@ def facade(style: int, bays: int, storeys: int, light: Light, blank: bool) -> Fa
     return Facade(tuple(levels), (float(mean[0]), float(mean[1]), float(mean[2])))
 
 
-def _bay(image: npt.NDArray[np.float32], glow: npt.NDArray[np.float32], rng: np.random.Generator,
-         place: tuple[int, int], base: float, light: Light, blank: bool, shops: bool) -> None:
+def _bay(
+    image: npt.NDArray[np.float32],
+    glow: npt.NDArray[np.float32],
+    rng: np.random.Generator,
+    place: tuple[int, int],
+    base: float,
+    light: Light,
+    blank: bool,
+    shops: bool,
+) -> None:
     """Paint one window, door or shop front; place is (bay, storey)."""
     p = PIXELS
     bay, storey = place

@@ -123,7 +123,7 @@ def _grow(plant: _Plant, seed: int, height: int) -> tuple[F4, F4]:
         relief[part] = np.where(front, lit, relief[part])
     leaf: F4 = cv2.GaussianBlur((depth > -1.0).astype(np.float32), (3, 3), 0.7)
     relief = cv2.GaussianBlur(relief, (3, 3), 0.8) / np.maximum(leaf, 0.2)
-    relief *= 1.0 + 0.20 * clumps + 0.22 * fine
+    relief *= 1.0 + 0.20 * clumps + 0.16 * fine
     hue = 0.06 * smooth_noise(rng, (height, width), (6, 6), 2)
     colour: F4 = np.array(plant.leaves, dtype=np.float32) * (relief * 1.42)[..., None]
     colour[..., 0] *= 1.0 + hue * 2.0

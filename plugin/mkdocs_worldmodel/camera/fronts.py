@@ -57,19 +57,24 @@ def project_fronts(view: View, fronts: Fronts) -> ProjectedFronts:
     a, b, d = quad[:, 0], quad[:, 1], quad[:, 3]
     centre = 0.5 * (a + quad[:, 2])
     radius = 0.5 * np.sqrt(((quad[:, 2] - a) ** 2).sum(axis=1))
-    seen = (np.cross(b - a, d - a) * (view.origin - a)).sum(axis=1) > 0.0
+    seen = (_cross(b - a, d - a) * (view.origin - a)).sum(axis=1) > 0.0
     chosen = np.flatnonzero(seen & view.sees(view.to_camera(centre), radius))
     cam = view.to_camera(quad[chosen])
     found = project_polygons(view, cam)
     cam, uv = cam[found.index], found.uv
     (left, right), (upper, lower) = bounds(uv[..., 0]), bounds(uv[..., 1])
     box = np.stack(
-        [np.maximum(np.floor(left), 0), np.maximum(np.floor(upper), 0), np.minimum(np.ceil(right) + 1, view.width),
-         np.minimum(np.ceil(lower) + 1, view.height)], axis=1
+        [
+            np.maximum(np.floor(left), 0),
+            np.maximum(np.floor(upper), 0),
+            np.minimum(np.ceil(right) + 1, view.width),
+            np.minimum(np.ceil(lower) + 1, view.height),
+        ],
+        axis=1,
     ).astype(np.intp)
     # a pixel's ray is a mix of the quad's corner and edges: the inverse of the projection of its plane
     o, across, down = cam[:, 3], cam[:, 2] - cam[:, 3], cam[:, 0] - cam[:, 3]
-    cross = np.stack([np.cross(down, o), np.cross(o, across), np.cross(across, down)], axis=1)
+    cross = np.stack([_cross(down, o), _cross(o, across), _cross(across, down)], axis=1)
     ray = np.zeros((len(cam), 3, 3))
     ray[:, 0, 0] = ray[:, 1, 1] = 1.0
     ray[:, 0, 2] = box[:, 0] + 0.5 - 0.5 * view.width
@@ -78,6 +83,15 @@ def project_fronts(view: View, fronts: Fronts) -> ProjectedFronts:
     matrix = (cross[:, :, :, None] * ray[:, None]).sum(axis=2)
     extent = np.stack([right - left, lower - upper], axis=1)
     return ProjectedFronts(chosen[found.index].tolist(), to_fixed(uv), box, matrix, extent)
+
+
+def _cross(a: F8, b: F8) -> F8:
+    """Cross products (Q, 3); numpy's own takes four times as long for so few."""
+    out = np.empty_like(a)
+    out[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
+    out[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
+    out[:, 2] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return out
 
 
 def paint_front(image: Picture, shown: ProjectedFronts, n: int, texture: Facade, gain: float, haze: F8) -> None:
@@ -96,8 +110,13 @@ def paint_front(image: Picture, shown: ProjectedFronts, n: int, texture: Facade,
     matrix = shown.matrix[n].copy()
     matrix[0] = matrix[0] * w - 0.5 * matrix[2]
     matrix[1] = matrix[1] * h - 0.5 * matrix[2]
-    part = cv2.warpPerspective(source, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                               borderMode=cv2.BORDER_REPLICATE)
+    part = cv2.warpPerspective(
+        source,
+        matrix,
+        (x1 - x0, y1 - y0),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     table = np.clip(_STEPS * gain + haze, 0.0, 255.0).astype(np.uint8)[:, None]
     mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
     corner = (x0 << SUBPIXEL_BITS, y0 << SUBPIXEL_BITS)

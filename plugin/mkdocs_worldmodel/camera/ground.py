@@ -47,7 +47,7 @@ _DRY: dict[Material, tuple[int, int, int, int]] = {
     Material.KERB_FACE: (126, 125, 122, 50),
     Material.MEDIAN: (98, 118, 62, 255),
 }
-_GRASS = {"motorway": (104, 126, 66, 255), "rural": (112, 132, 66, 255), "town": (104, 126, 72, 230)}
+_GRASS = {"motorway": (106, 128, 68, 200), "rural": (113, 133, 68, 200), "town": (104, 126, 72, 190)}
 _MARK_LEVELS = 8
 
 
@@ -78,9 +78,7 @@ def _bands() -> tuple[_Band, ...]:
             small = np.tile(grid[:side, :side], (3, 3))
             scale = side / period
             matrix = np.array([[scale, 0, side + 0.0], [0, scale, side + 0.0]])
-            layer = cv2.warpAffine(
-                small, matrix, (period, period), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-            )
+            layer = cv2.warpAffine(small, matrix, (period, period), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP)
             noise += layer * np.float32(0.7**octave if i else 0.9**octave)
         noise *= np.float32(gain / max(float(noise.std()), 1e-6) * 0.5)
         tile = (np.clip(noise, -90, 90) + 128.5).astype(np.uint8)
@@ -177,8 +175,11 @@ class GroundView:
             down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, float(first)], [0.0, 0.0, 1.0]])
             matrix = _times(_times(place, self._to_ground), down)
             part = cv2.warpPerspective(
-                band.tile, matrix, (self.view.width, height - first),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+                band.tile,
+                matrix,
+                (self.view.width, height - first),
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
             )
             grain: npt.NDArray[np.int16] = part.astype(np.int16)
             grain -= 128
@@ -187,8 +188,14 @@ class GroundView:
             total[first:] += grain
         return total
 
-    def paint(self, image: Picture, pose: tuple[float, float, float], patches: Projected, kinds: GroundPatches,
-              dynamic: GroundLight) -> Picture | None:
+    def paint(
+        self,
+        image: Picture,
+        pose: tuple[float, float, float],
+        patches: Projected,
+        kinds: GroundPatches,
+        dynamic: GroundLight,
+    ) -> Picture | None:
         """Paint the rows below the horizon; returns how much each pixel mirrors (None where dry)."""
         if self.empty:
             return None
@@ -269,8 +276,9 @@ def _times(a: F8, b: F8) -> F8:
     return np.asarray((a[:, :, None] * b[None, :, :]).sum(axis=1))
 
 
-def visible_patches(view: View, distance: F8, material: npt.NDArray[np.intp], spheres: tuple[F8, F8]
-                    ) -> npt.NDArray[np.intp]:
+def visible_patches(
+    view: View, distance: F8, material: npt.NDArray[np.intp], spheres: tuple[F8, F8]
+) -> npt.NDArray[np.intp]:
     """Tell which patches of the camera's frame are worth projecting: in view and in their material's range."""
     reach = np.full(len(Material), FAR)
     for m, value in RANGE.items():

@@ -67,7 +67,12 @@ def glows_in_view(view: View, light: Light, lamps: tuple[Lamp, ...], street: F8,
         faint = min(max(wanted / (0.004 * view.width), 0.3), 1.0)
         shown = strength * faint * exp(-0.5 * light.extinction * r)
         out.append(
-            Glow(flat - 0.6, float(uv[i, 0]), float(uv[i, 1]), radius,
-                 (colour[0] * shown, colour[1] * shown, colour[2] * shown))
+            Glow(
+                flat - 0.6,
+                float(uv[i, 0]),
+                float(uv[i, 1]),
+                radius,
+                (colour[0] * shown, colour[1] * shown, colour[2] * shown),
+            )
         )
     return out

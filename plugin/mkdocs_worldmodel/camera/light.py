@@ -56,6 +56,11 @@ class Light:
         a, e = heading + self.azimuth, self.elevation
         return np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)])
 
+    @property
+    def sight(self) -> float:
+        """Distance at which 2 % of an object's own colour is left [m]."""
+        return 3.9 / self.extinction
+
     def clear_view(self, distance: F8) -> F8:
         """Share of an object's own colour that is left at a distance [m]."""
         return np.asarray(np.exp(-self.extinction * distance))
@@ -108,7 +113,7 @@ _DUSK = Light(
 )
 
 _NIGHT = Light(
-    ambient=(0.175, 0.195, 0.275),
+    ambient=(0.205, 0.225, 0.305),
     hemisphere=0.40,
     sun=(0.07, 0.075, 0.10),
     ground=(0.235, 0.25, 0.325),
@@ -182,7 +187,7 @@ def light_of(environment: Environment) -> Light:
             wet=True,
             saturation=0.78,
         )
-    haze = _times(_mix(covered.haze, covered.horizon, 0.5), 0.97 + 0.25 * clear.lamps)
+    haze = _times(_mix(covered.horizon, cover, 0.75), 1.05 + 0.25 * clear.lamps)
     return replace(
         covered,
         zenith=_mix(covered.zenith, haze, 0.9),

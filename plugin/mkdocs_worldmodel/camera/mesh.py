@@ -71,8 +71,9 @@ class MeshBuilder:
         """Start a new part that lies between two x [m]."""
         self._parts.append((low, high))
 
-    def face(self, points: Sequence[Sequence[float]], role: Role, layer: int, inside: Sequence[float],
-             lean: float = 0.0) -> None:
+    def face(
+        self, points: Sequence[Sequence[float]], role: Role, layer: int, inside: Sequence[float], lean: float = 0.0
+    ) -> None:
         """Add a convex face; its normal points away from `inside`; `lean` tilts the shading normal up (+)."""
         p = np.array(points, dtype=np.float64)
         ahead = np.roll(p, -1, axis=0)
@@ -87,15 +88,19 @@ class MeshBuilder:
         self._facing.append(n)
         self._tags.append((int(role), len(self._parts) - 1, layer))
 
-    def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: int,
-             half: bool = False) -> None:
+    def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: int, half: bool = False) -> None:
         """Add an upright disc, or its upper half, that looks to the side on which it lies."""
         a = np.linspace(0.0, np.pi, CORNERS) if half else (np.arange(CORNERS) + 0.5) * (2.0 * np.pi / CORNERS)
         points = np.stack([x + radius * np.cos(a), np.full(CORNERS, y), z + radius * np.sin(a)], axis=-1)
         self.face(points.tolist(), role, layer, (x, 0.0, z))
 
-    def loft(self, stations: Sequence[tuple[float, float, float, float, float]], layer: int,
-             roles: Sequence[Role] | None = None, role: Role = Role.PAINT) -> None:
+    def loft(
+        self,
+        stations: Sequence[tuple[float, float, float, float, float]],
+        layer: int,
+        roles: Sequence[Role] | None = None,
+        role: Role = Role.PAINT,
+    ) -> None:
         """Add a hull through cross-sections (x, half width, z of sill, shoulder and top), from back to front.
 
         `roles` colours the faces on top, one for each gap between stations.
@@ -127,14 +132,22 @@ class MeshBuilder:
             self.face([(x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1)], role, layer, heart)
         self.face([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], role, layer, heart)
 
-    def panel(self, x: float, ys: tuple[float, float], zs: tuple[float, float], role: Role, layer: int,
-              middle: float) -> None:
+    def panel(
+        self, x: float, ys: tuple[float, float], zs: tuple[float, float], role: Role, layer: int, middle: float
+    ) -> None:
         """Add an upright rectangle across the vehicle; it looks away from `middle` (an x)."""
         (y0, y1), (z0, z1) = ys, zs
         self.face([(x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1)], role, layer, (middle, 0.0, z0))
 
-    def side(self, outline: Sequence[tuple[float, float]], y: float, role: Role, layer: int,
-             lean: float = 0.0, top: float | None = None) -> None:
+    def side(
+        self,
+        outline: Sequence[tuple[float, float]],
+        y: float,
+        role: Role,
+        layer: int,
+        lean: float = 0.0,
+        top: float | None = None,
+    ) -> None:
         """Add a face (x, z) on both sides at distance y from the middle (leaning in to `top` at its upper end)."""
         low, high = min(z for _, z in outline), max(z for _, z in outline)
         inner = y if top is None else top
@@ -146,6 +159,37 @@ class MeshBuilder:
         """Return the mesh."""
         tags = np.array(self._tags, dtype=np.intp)
         return Mesh(
-            np.stack(self._points), np.stack(self._normal), np.stack(self._facing), tags[:, 0], tags[:, 1],
-            tags[:, 2], np.array(self._parts),
+            np.stack(self._points),
+            np.stack(self._normal),
+            np.stack(self._facing),
+            tags[:, 0],
+            tags[:, 1],
+            tags[:, 2],
+            np.array(self._parts),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Dimensions of a body [m]; x counts from the rear axle."""
+
+    length: float
+    width: float
+    height: float
+    rear_overhang: float
+    wheelbase: float
+
+    def x(self, share: float) -> float:
+        """X of a share of the length, counted from the rear bumper [m]."""
+        return share * self.length - self.rear_overhang
+
+
+def wheels(b: MeshBuilder, size: Size, xs: tuple[float, ...], radius: float, arch: float, layer: int) -> None:
+    """Add a wheel with its arch on both sides at each x; `arch` is the arch's radius over the wheel's."""
+    y = 0.5 * size.width
+    for x in xs:
+        for side in (-1.0, 1.0):
+            b.disc(x, side * (y - 0.004), radius, radius * arch, Role.TRIM, layer, half=True)
+            b.disc(x, side * y, radius, radius, Role.TYRE, layer + 1)
+            b.disc(x, side * (y + 0.004), radius, radius * 0.64, Role.RIM, layer + 2)
+            b.disc(x, side * (y + 0.006), radius, radius * 0.20, Role.TRIM, layer + 3)

@@ -51,8 +51,9 @@ def paint_sprite(image: Picture, sprite: Sprite, box: Box, mirrored: bool, gain:
     cv2.add(target, cv2.transform(part, mix), dst=target)
 
 
-def paint_glow(image: Picture, disc: Sprite, centre: tuple[float, float], radius: tuple[float, float],
-               colour: RGB) -> None:
+def paint_glow(
+    image: Picture, disc: Sprite, centre: tuple[float, float], radius: tuple[float, float], colour: RGB
+) -> None:
     """Add a soft light of some radius (across, down) around a point."""
     box = (centre[0] - radius[0], centre[1] - radius[1], 2.0 * radius[0], 2.0 * radius[1])
     found = _placed(image, disc, box, mirrored=False)

@@ -68,8 +68,15 @@ class CameraRenderer:
         colours: '#rrggbb' of each road user; a palette by turns where left out.
     """
 
-    def __init__(self, rollout: Rollout, network: RoadNetwork, environment: Environment, cameras: Sequence[Camera],
-                 sizes: Sequence[tuple[int, int]], colours: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        rollout: Rollout,
+        network: RoadNetwork,
+        environment: Environment,
+        cameras: Sequence[Camera],
+        sizes: Sequence[tuple[int, int]],
+        colours: Sequence[str] | None = None,
+    ) -> None:
         cv2.setNumThreads(1)
         self._rollout = rollout
         self._light: Light = light_of(environment)
@@ -124,8 +131,9 @@ class CameraRenderer:
             out.append(image)
         return out
 
-    def _upright(self, image: U1, view: View, traffic: Traffic, around: Surroundings,
-                 ordered: tuple[npt.NDArray[np.intp], F8]) -> None:
+    def _upright(
+        self, image: U1, view: View, traffic: Traffic, around: Surroundings, ordered: tuple[npt.NDArray[np.intp], F8]
+    ) -> None:
         """Paint everything that stands on the ground, from far to near."""
         order, gaps = ordered
         todo: list[tuple[float, int, int, int, int]] = []  # distance, kind, from, to, owner
@@ -165,8 +173,14 @@ class CameraRenderer:
                 r, g, b = gains[m]
                 x, y, z = self._light.haze
                 rest = 1.0 - clear
-                paint_sprite(image, around.upright.sprite[m], boxes[n], bool(around.upright.mirrored[m]),
-                             (r * clear, g * clear, b * clear), (x * rest, y * rest, z * rest))
+                paint_sprite(
+                    image,
+                    around.upright.sprite[m],
+                    boxes[n],
+                    bool(around.upright.mirrored[m]),
+                    (r * clear, g * clear, b * clear),
+                    (x * rest, y * rest, z * rest),
+                )
             else:
                 g = glows[n]
                 paint_glow(image, disc, (g.u, g.v), (g.radius, g.radius), g.colour)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.camera.facades import STYLES
 from mkdocs_worldmodel.camera.foliage import BUSH, CONIFERS, TREES, WOODS
 from mkdocs_worldmodel.camera.road_surface import RoadCurve, outer_border, sections_of, span
 from mkdocs_worldmodel.scenario.road import LaneSection, RoadNetwork
@@ -89,8 +90,6 @@ class _Clearance:
         return out
 
 
-
-
 class _Side:
     """One side of one part of a road: turns (s, distance from the edge) into places."""
 
@@ -131,6 +130,7 @@ def roadside_of(network: RoadNetwork, near: F8, reach: float) -> Roadside:
 
 def _near(all_of: Roadside, near: F8, reach: float) -> Roadside:
     """Keep what lies near the run."""
+
     def keep(x: float, y: float) -> bool:
         return bool((np.hypot(near[:, 0] - x, near[:, 1] - y) < reach).any())
 
@@ -144,8 +144,16 @@ def _near(all_of: Roadside, near: F8, reach: float) -> Roadside:
     )
 
 
-def _scatter(out: Roadside, side: _Side, clearance: _Clearance, what: int, cell: tuple[float, float],
-             away: tuple[float, float], kinds: tuple[int, ...], heights: tuple[float, float]) -> None:
+def _scatter(
+    out: Roadside,
+    side: _Side,
+    clearance: _Clearance,
+    what: int,
+    cell: tuple[float, float],
+    away: tuple[float, float],
+    kinds: tuple[int, ...],
+    heights: tuple[float, float],
+) -> None:
     """Plant one of `kinds` in some cells; `cell` is their length [m] and the share of them that bears a plant."""
     length, chance = cell
     cells = side.cells(length)
@@ -195,16 +203,24 @@ def _town(out: Roadside, side: _Side, clearance: _Clearance) -> None:
     if not len(cells):
         return
     d = side.draws(cells, 5, 6)
-    bays = 4 + (d[:, 0] * 2.99).astype(int)
     s = (cells + 0.5) * 21.0 + 1.6 * (d[:, 1] - 0.5)
     x, y, heading = side.place(s, 4.0 + 1.6 * d[:, 2])
     back_x, back_y, _ = side.place(s, 15.0)
     free = (clearance(x, y) > 3.0) & (clearance(back_x, back_y) > 6.0)
     for i in np.flatnonzero(free & (d[:, 3] < 0.90)).tolist():
-        storeys = 2 + int(d[i, 4] * 3.2)
+        # the size goes with the style, so that a street needs few textures
+        style = int(d[i, 5] * STYLES)
+        storeys = 2 + (style // 2) % 4
         out.houses.append(
             House(
-                float(x[i]), float(y[i]), float(heading[i]), -side.sign, int(bays[i]), storeys,
-                9.0 + 3.0 * float(d[i, 5]), int(d[i, 5] * 8000) % 40, storeys < 5 and d[i, 2] < 0.75,
+                float(x[i]),
+                float(y[i]),
+                float(heading[i]),
+                -side.sign,
+                4 + (style // 5) % 3,
+                storeys,
+                9.2 + 3.0 * (style % 2),
+                style,
+                storeys < 5 and bool(d[i, 4] < 0.75),
             )
         )

@@ -63,16 +63,28 @@ class _Collector:
         self.reach.append(reach)
         return len(self.reach) - 1
 
-    def quad(self, points: F8, albedo: tuple[float, float, float], rank: int,
-             facing: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> None:
+    def quad(
+        self,
+        points: F8,
+        albedo: tuple[float, float, float],
+        rank: int,
+        facing: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    ) -> None:
         self.points.append(points)
         self.albedo.append(albedo)
         self.facing.append(facing)
         self.owner.append(len(self.reach) - 1)
         self.rank.append(rank)
 
-    def plate(self, at: tuple[float, float], along: tuple[float, float], span: tuple[float, float],
-              zs: tuple[float, float], albedo: tuple[float, float, float], rank: int) -> None:
+    def plate(
+        self,
+        at: tuple[float, float],
+        along: tuple[float, float],
+        span: tuple[float, float],
+        zs: tuple[float, float],
+        albedo: tuple[float, float, float],
+        rank: int,
+    ) -> None:
         """Add an upright rectangle through `at`, from span[0] to span[1] along a direction."""
         (x, y), (dx, dy) = at, along
         a, b = (x + dx * span[0], y + dy * span[0]), (x + dx * span[1], y + dy * span[1])
@@ -133,14 +145,23 @@ class Scenery:
         pose = np.concatenate([centre[:, :2], np.zeros((len(centre), 1))], axis=1)
         wide = np.broadcast_to(np.array([-1e6, 1e6]), (int(mine.sum()), 2))
         faces = Faces(
-            to_vehicle(self._points[mine], *ego), facing, colour, owner, self._rank[mine], wide, centre,
-            self._radius[near], pose,
+            to_vehicle(self._points[mine], *ego),
+            facing,
+            colour,
+            owner,
+            self._rank[mine],
+            wide,
+            centre,
+            self._radius[near],
+            pose,
         )
         shown = near[self._front_owner]
         index = np.flatnonzero(shown)
         fronts = Fronts(
-            to_vehicle(self._front_corners[shown], *ego), tuple(self._fronts[i][1] for i in index),
-            self._front_gain[shown], number[self._front_owner[shown]],
+            to_vehicle(self._front_corners[shown], *ego),
+            tuple(self._fronts[i][1] for i in index),
+            self._front_gain[shown],
+            number[self._front_owner[shown]],
         )
         heads = to_vehicle(self._heads, *ego)
         heads = heads[np.hypot(heads[:, 0], heads[:, 1]) < 130.0]
@@ -148,7 +169,7 @@ class Scenery:
 
     def _upright(self, ego: tuple[float, float, float]) -> Upright:
         distance = np.hypot(self._plants[:, 0] - ego[0], self._plants[:, 1] - ego[1])
-        index = np.flatnonzero(distance < _RANGE["plant"])
+        index = np.flatnonzero(distance < min(_RANGE["plant"], self._light.sight))
         base = to_vehicle(self._plants[index], *ego)
         gain = np.repeat(self._tint[index][:, None], 3, axis=1)
         if self._light.lamps > 0.0:
@@ -171,8 +192,12 @@ class Scenery:
         half = 1.5 * house.bays
         high = house.storeys * STOREY + 0.5
         front = np.array([house.x, house.y])
-        corner = [front - along * half, front + along * half, front + along * half + back * house.depth,
-                  front - along * half + back * house.depth]
+        corner = [
+            front - along * half,
+            front + along * half,
+            front + along * half + back * house.depth,
+            front - along * half + back * house.depth,
+        ]
         if house.side > 0:
             corner = [corner[1], corner[0], corner[3], corner[2]]
         wall = WALLS[house.style % len(WALLS)]
@@ -189,8 +214,9 @@ class Scenery:
             self._fronts.append((quad, texture, float(flat), owner))
         self._roof(c, corner, high, wall, house)
 
-    def _roof(self, c: _Collector, corner: list[F8], high: float, wall: tuple[float, float, float],
-              house: House) -> None:
+    def _roof(
+        self, c: _Collector, corner: list[F8], high: float, wall: tuple[float, float, float], house: House
+    ) -> None:
         tiles = ((132.0, 72.0, 56.0), (92.0, 84.0, 84.0), (116.0, 84.0, 68.0))[house.style % 3]
         a, b, d, e = (np.array([*p, high]) for p in corner)
         if not house.gabled:
@@ -222,8 +248,9 @@ def _rail(c: _Collector, line: F8) -> None:
         c.plate((float(a[0]), float(a[1])), (float(d[0]), float(d[1])), (-0.05, 0.05), (0.0, 0.70), post, 0)
 
 
-def _cross(c: _Collector, p: Post, half: float, zs: tuple[float, float], albedo: tuple[float, float, float],
-           rank: int) -> None:
+def _cross(
+    c: _Collector, p: Post, half: float, zs: tuple[float, float], albedo: tuple[float, float, float], rank: int
+) -> None:
     """Add two rectangles that cross: a post that looks the same from all around."""
     along = (float(np.cos(p.heading)), float(np.sin(p.heading)))
     for direction in (along, (-along[1], along[0])):

@@ -33,7 +33,10 @@ def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[
         scale_x, scale_y = shape[1] / across, shape[0] / down
         matrix = np.array([[1 / scale_x, 0, 2.0], [0, 1 / scale_y, 1.0]])
         layer = cv2.warpAffine(
-            padded, matrix, (shape[1], shape[0]), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            padded,
+            matrix,
+            (shape[1], shape[0]),
+            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
         weight = 0.55**octave
@@ -50,9 +53,10 @@ def panorama(light: Light, kind: RoadKind) -> Picture:
     elevation = np.radians(_ABOVE - (np.arange(rows) + 0.5) * 2 / _PER_DEGREE).astype(np.float32)[:, None]
     azimuth = np.radians((np.arange(columns) + 0.5) * 2 / _PER_DEGREE).astype(np.float32)[None, :]
     lift = np.clip(elevation / np.radians(42.0), 0.0, 1.0) ** 0.62
-    sky = np.array(light.horizon, dtype=np.float32) * (1 - lift[..., None]) + np.array(
-        light.zenith, dtype=np.float32
-    ) * lift[..., None]
+    sky = (
+        np.array(light.horizon, dtype=np.float32) * (1 - lift[..., None])
+        + np.array(light.zenith, dtype=np.float32) * lift[..., None]
+    )
     away = np.arccos(
         np.clip(
             np.sin(elevation) * np.sin(light.elevation)
@@ -123,26 +127,40 @@ def _distance(image: Picture, light: Light, kind: RoadKind, rng: np.random.Gener
         (1.5, 11, 5, 1900.0, (0.30, 0.38, 0.30)),
         (1.05, 40, 6, 800.0, (0.20, 0.29, 0.17)),
     ]
-    for top, cells, octaves, distance, albedo in ridges:
+    for nearest, (top, cells, octaves, distance, albedo) in zip((False, False, True), ridges, strict=True):
+        if nearest and kind == "town":
+            _roofs(image, light, rng)
         noise = smooth_noise(rng, (8, _WIDTH), (2, cells), octaves)[4]
         clear = float(light.clear_view(np.array(0.72 * distance)))
         if clear < 0.01:
             continue
         colour = np.array(albedo) * ground * clear + np.array(light.haze) * (1 - clear)
         _fill_ridge(image, horizon - (top * (0.55 + 0.45 * noise)) * _PER_DEGREE, colour)
-    if kind == "town":
-        x = 0
-        while x < _WIDTH:
-            width, high = int(rng.integers(14, 46)), float(rng.uniform(1.2, 3.6))
-            clear = float(light.clear_view(np.array(float(rng.uniform(350.0, 700.0)))))
-            colour = np.array([0.42, 0.39, 0.38]) * rng.uniform(0.8, 1.15) * ground
-            shade = np.clip(colour * clear + np.array(light.haze) * (1 - clear), 0, 1) * 255
-            image[horizon - int(high * _PER_DEGREE) : horizon + 6, x : x + width] = shade.astype(np.uint8)
-            x += width
     base = np.clip(np.array([0.30, 0.36, 0.22]) * ground, 0, 1)
     clear = float(light.clear_view(np.array(280.0)))
     mixed = (base * clear + np.array(light.haze) * (1 - clear)) * 255
     image[horizon + 2 :] = np.clip(mixed, 0, 255).astype(np.uint8)
+
+
+def _roofs(image: Picture, light: Light, rng: np.random.Generator) -> None:
+    """Paint a row of far houses, some with gables, some lit when it is dark."""
+    horizon, x = int(_ABOVE * _PER_DEGREE), 0
+    while x < _WIDTH:
+        width, high = int(rng.integers(12, 40)), float(rng.uniform(1.0, 2.5)) * _PER_DEGREE
+        clear = float(light.clear_view(np.array(float(rng.uniform(350.0, 700.0)))))
+        wall = np.array([[0.52, 0.48, 0.44], [0.46, 0.36, 0.31], [0.55, 0.54, 0.52]])[rng.integers(0, 3)]
+        tone = (wall * np.array(light.ground) * 0.8 * clear + np.array(light.haze) * (1 - clear)) * 255
+        roof = tone * 0.82
+        top = int(horizon - high)
+        outline = np.array([[x, top], [x + width // 2, top - width // 4], [x + width, top]], dtype=np.int32)
+        if rng.random() < 0.6:
+            cv2.fillConvexPoly(image, outline, roof.tolist(), cv2.LINE_AA)
+        cv2.rectangle(image, (x, top), (x + width, horizon + 4), tone.tolist(), -1)
+        if light.lamps > 0.5:
+            for _ in range(3):
+                u, v = x + int(rng.integers(2, width - 2)), top + int(rng.integers(2, max(4, int(high * 0.6))))
+                image[v : v + 2, u : u + 1] = np.clip(tone + np.array([120, 90, 45]) * clear, 0, 255)
+        x += width
 
 
 def _fill_ridge(image: Picture, top: npt.NDArray[np.floating], colour: npt.NDArray[np.float64]) -> None:

@@ -52,9 +52,15 @@ class TopView:
         colours: '#rrggbb' of each road user; the ego keeps its accent.
     """
 
-    def __init__(self, rollout: Rollout, network: RoadNetwork, environment: Environment,
-                 size: tuple[int, int] = (640, 160), pixels_per_metre: float = 4.0,
-                 colours: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        rollout: Rollout,
+        network: RoadNetwork,
+        environment: Environment,
+        size: tuple[int, int] = (640, 160),
+        pixels_per_metre: float = 4.0,
+        colours: Sequence[str] | None = None,
+    ) -> None:
         cv2.setNumThreads(1)
         self._rollout = rollout
         self._size = size
@@ -70,8 +76,9 @@ class TopView:
         self._reach = half
         self._paint = [EGO, *(_muted(c) for c in colours_of(rollout, colours)[1:])]
         self._shapes = [_body(rollout, i, colour) for i, colour in enumerate(self._paint)]
-        self._brakes = [_brake_lamps(float(w), -float(b)) for w, b in zip(rollout.width, rollout.rear_overhang,
-                                                                          strict=True)]
+        self._brakes = [
+            _brake_lamps(float(w), -float(b)) for w, b in zip(rollout.width, rollout.rear_overhang, strict=True)
+        ]
         self._anchor = np.array([0.36 * size[0], 0.5 * size[1]])
 
     def frame(self, k: int) -> U1:
@@ -130,8 +137,9 @@ class TopView:
         for j in range(steps):
             share = 0.70 * (j + 1) / steps
             colour = (road + (np.array(self._paint[i]) - road) * share).tolist()
-            cv2.polylines(image, [fixed[j : j + 2]], False, colour, max(1, round(0.55 * self._scale)), cv2.LINE_AA,
-                          SUBPIXEL_BITS)
+            cv2.polylines(
+                image, [fixed[j : j + 2]], False, colour, max(1, round(0.55 * self._scale)), cv2.LINE_AA, SUBPIXEL_BITS
+            )
 
     def _user(self, image: U1, k: int, i: int, pose: tuple[float, float, float]) -> None:
         r = self._rollout
@@ -184,15 +192,23 @@ def _body(rollout: Rollout, i: int, colour: Colour) -> list[Shape]:
     length, width, kind = front - rear, float(rollout.width[i]), rollout.kinds[i]
     r, g, b = colour
     light, dark = (r + (255 - r) * 0.35, g + (255 - g) * 0.35, b + (255 - b) * 0.35), (r * 0.42, g * 0.42, b * 0.42)
-    out: list[Shape] = [(_rounded(rear - 0.14, front + 0.14, 0.5 * width + 0.14), (250.0, 250.0, 250.0)),
-                        (_rounded(rear, front, 0.5 * width), colour)]
+    out: list[Shape] = [
+        (_rounded(rear - 0.14, front + 0.14, 0.5 * width + 0.14), (250.0, 250.0, 250.0)),
+        (_rounded(rear, front, 0.5 * width), colour),
+    ]
     if kind == "truck":
         cab = front - 2.4
-        return [*out, (_box(rear + 0.3, cab - 0.15, 0.42 * width), light),
-                (_box(cab + 1.3, cab + 1.9, 0.40 * width), dark)]
+        return [
+            *out,
+            (_box(rear + 0.3, cab - 0.15, 0.42 * width), light),
+            (_box(cab + 1.3, cab + 1.9, 0.40 * width), dark),
+        ]
     bonnet = (0.30 if kind == "car" else 0.20) * length
-    return [*out, (_screen(front - bonnet, front - bonnet - 0.13 * length, width), dark),
-            (_screen(rear + 0.10 * length, rear + 0.17 * length, width * 0.94), dark)]
+    return [
+        *out,
+        (_screen(front - bonnet, front - bonnet - 0.13 * length, width), dark),
+        (_screen(rear + 0.10 * length, rear + 0.17 * length, width * 0.94), dark),
+    ]
 
 
 def _brake_lamps(width: float, rear: float) -> list[Shape]:
@@ -225,8 +241,12 @@ def _rounded(x0: float, x1: float, half: float) -> F8:
     r = min(0.45, 0.6 * half)
     a = np.linspace(0.0, np.pi / 2, 4)
     arc = np.stack([np.cos(a), np.sin(a)], axis=1) * r
-    corners = [(x1 - r, half - r, 1, 1, False), (x0 + r, half - r, -1, 1, True), (x0 + r, -half + r, -1, -1, False),
-               (x1 - r, -half + r, 1, -1, True)]
+    corners = [
+        (x1 - r, half - r, 1, 1, False),
+        (x0 + r, half - r, -1, 1, True),
+        (x0 + r, -half + r, -1, -1, False),
+        (x1 - r, -half + r, 1, -1, True),
+    ]
     out = []
     for cx, cy, sx, sy, back in corners:
         part = arc[::-1] if back else arc

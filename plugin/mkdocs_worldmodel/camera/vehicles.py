@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.bodies import Size, body_mesh
+from mkdocs_worldmodel.camera.bodies import body_mesh
 from mkdocs_worldmodel.camera.faces import Faces
 from mkdocs_worldmodel.camera.light import RGB, Light, ego_headlights
-from mkdocs_worldmodel.camera.mesh import Role
+from mkdocs_worldmodel.camera.mesh import Role, Size
 from mkdocs_worldmodel.camera.projection import to_vehicle
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.road_user import Kind
@@ -103,8 +103,11 @@ class Vehicles:
             body_mesh(
                 kind,
                 Size(
-                    float(rollout.length[i]), float(rollout.width[i]), float(rollout.height[i]),
-                    float(rollout.rear_overhang[i]), float(rollout.wheelbase[i]),
+                    float(rollout.length[i]),
+                    float(rollout.width[i]),
+                    float(rollout.height[i]),
+                    float(rollout.rear_overhang[i]),
+                    float(rollout.wheelbase[i]),
                 ),
             )
             for i, kind in enumerate(rollout.kinds)
@@ -143,7 +146,14 @@ class Vehicles:
         radius = 0.5 * np.sqrt((box[:, :3] ** 2).sum(axis=1)) + 0.25
         lit = self._lit(k, mine, users, owner, ego[2], middle)
         faces = Faces(
-            points, _turn(self._facing[mine], c, s), lit, owner, self._rank[mine], self._part[mine], middle, radius,
+            points,
+            _turn(self._facing[mine], c, s),
+            lit,
+            owner,
+            self._rank[mine],
+            self._part[mine],
+            middle,
+            radius,
             pose,
         )
         return Traffic(faces, _footprints(pose, box), box, self._lamps(k, users, pose))
@@ -266,8 +276,13 @@ def far_to_near(traffic: Traffic, eye: F8) -> tuple[Ints, F8]:
     along = c * dx + s * dy - box[:, 3][:, None, None]
     across = c * dy - s * dx
     out = np.stack(
-        [along - 0.5 * box[:, 0, None, None], -along - 0.5 * box[:, 0, None, None],
-         across - 0.5 * box[:, 1, None, None], -across - 0.5 * box[:, 1, None, None]], axis=-1
+        [
+            along - 0.5 * box[:, 0, None, None],
+            -along - 0.5 * box[:, 0, None, None],
+            across - 0.5 * box[:, 1, None, None],
+            -across - 0.5 * box[:, 1, None, None],
+        ],
+        axis=-1,
     )  # (A, B, 5, 4): how far corner (or eye) of B is outside each edge of A
     other = out[:, :, :4].min(axis=2) > -0.02
     eye_out = out[:, :, 4] > 0.0

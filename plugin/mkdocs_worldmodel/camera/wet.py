@@ -28,8 +28,15 @@ def mirrored(traffic: Traffic) -> Traffic:
     )
 
 
-def paint_mirror(image: Picture, view: View, top: int, mirror: Picture, below: tuple[Traffic, list[int]],
-                 glows: list[Glow], disc: Sprite) -> None:
+def paint_mirror(
+    image: Picture,
+    view: View,
+    top: int,
+    mirror: Picture,
+    below: tuple[Traffic, list[int]],
+    glows: list[Glow],
+    disc: Sprite,
+) -> None:
     """Blend what a wet road mirrors into the rows from `top` on.
 
     Args:

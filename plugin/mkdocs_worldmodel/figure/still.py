@@ -17,16 +17,16 @@ COLUMNS, CELL = 3, (320, 160)
 
 
 def write_jpeg(picture: U8, path: Path, *, most: int, world: str) -> None:
-    """Write a picture (H, W, 3) sRGB in the best quality that keeps the file within `most` bytes (or at 40 %)."""
+    """Write a picture (H, W, 3) sRGB in the best quality that keeps the file within `most` bytes (28 at least)."""
     note = NOTICE.format(world=world).encode("ascii", "replace")
     comment = b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note
-    for quality in (88, 82, 76, 70, 64, 58, 52, 46, 40):
-        options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    for quality in (88, 82, 76, 70, 64, 58, 52, 46, 40, 34, 28):
+        options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
         done, data = cv2.imencode(".jpg", picture[:, :, ::-1], options)
         if not done:
             raise ValueError(f"{path.name} could not be encoded")
         content = data.tobytes()
-        if len(content) + len(comment) <= most or quality == 40:
+        if len(content) + len(comment) <= most or quality == 28:
             path.write_bytes(content[:2] + comment + content[2:])
             return
 
