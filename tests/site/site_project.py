@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-sys.path.append(str(Path(__file__).parents[1]))
-
-from html_tree import Node, tree  # noqa: E402  (found by the line above)
+from html_tree import Node, tree
 
 SUPERFENCES = [
     "admonition", "attr_list", "md_in_html", "pymdownx.details", "pymdownx.superfences",
@@ -138,14 +133,3 @@ class quiet:  # noqa: N801  (used like a function)
         self.caught.__exit__(*_)
         self.log.removeHandler(self.handler)
         self.log.setLevel(self.level)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path / "project")
-
-
-@pytest.fixture(scope="module")
-def new_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Project]]:
-    """For builds that several tests look at."""
-    yield lambda: Project(tmp_path_factory.mktemp("project") / "p")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import FENCED_CODE, SUPERFENCES, Built, Project
 from fence_corpus import CASES, Case, page
+from site_project import FENCED_CODE, SUPERFENCES, Built, Project
+
 from html_tree import Node
 
 VARIANTS = [(theme, ext) for theme in ("material", "mkdocs") for ext in ("superfences", "fenced_code")]

@@ -74,7 +74,7 @@ def _numbers(run: Rollout, measures: Measures, last: int) -> tuple[Number, ...]:
         series = series_of(quantity, run, measures)[: last + 1]
         k = int(pick(series))
         value = float(series[k])
-        exists = np.isfinite(value) and (value > 0.0 or quantity not in {"deceleration", "acceleration"})
+        exists = np.isfinite(value) and (value > 0.01 or quantity not in {"deceleration", "acceleration"})
         _, unit, factor = QUANTITIES[quantity]
         rows.append(Number(label, value * factor if exists else None, unit, float(run.time[k]) if exists else None))
     return tuple(rows)

@@ -10,6 +10,7 @@ import numpy as np
 
 from mkdocs_worldmodel.analysis.contact import Contact
 from mkdocs_worldmodel.analysis.measures import F8, Measures
+from mkdocs_worldmodel.analysis.sentences import called
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.spec.block import did_you_mean
 from mkdocs_worldmodel.spec.units import parse_quantity
@@ -89,8 +90,8 @@ def judge(e: Expectation, run: Rollout, measures: Measures, contact: Contact | N
     if not e.quantity:
         if contact is None:
             return Verdict(e.text, held=True, measured="no contact")
-        who = f"{run.names[contact.first]} and {run.names[contact.second]}"
-        return Verdict(e.text, held=False, measured=f"{who} touch at {run.time[contact.row]:.2f} s")
+        who = f"{called(run.names[contact.first])} and {called(run.names[contact.second])}"
+        return Verdict(e.text, held=False, measured=f"{who} collide at {run.time[contact.row]:.2f} s")
     series = series_of(e.quantity, run, measures)[: last + 1]
     value = float(np.min(series) if e.extreme == "min" else np.max(series))
     equal = abs(value - e.limit) <= _EQUAL

@@ -22,7 +22,7 @@ class Measures:
     leader: npt.NDArray[np.intp]
     """Which road user is ahead, -1 where none."""
     gap: F8
-    """Free space to it along the ego's lane [m]."""
+    """Free space to it along the ego's lane [m]; 0 where the bodies overlap lengthwise."""
     thw: F8
     """Time headway: gap / speed of the ego [s]."""
     ttc: F8
@@ -45,4 +45,4 @@ def measure(batch: RolloutBatch, network: RoadNetwork) -> Measures:
         ttc = np.where(closing > 1e-6, np.maximum(gap, 0.0) / closing, np.inf)
     thw[index < 0] = np.inf
     ttc[index < 0] = np.inf
-    return Measures(index, gap, np.maximum(thw, 0.0), ttc)
+    return Measures(index, np.maximum(gap, 0.0), np.maximum(thw, 0.0), ttc)

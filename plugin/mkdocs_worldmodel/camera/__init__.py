@@ -1,6 +1,6 @@
 # Cameras and maps: pictures of a rollout. renderer.CameraRenderer draws the rig, top_view.TopView the map.
-# Frames (H, W, 3) uint8 sRGB. This file imports nothing (lead's decision: the parent process asks for VERSION
-# and must not load OpenCV): import the classes from their modules.
+# Frames (H, W, 3) uint8 sRGB. This file imports nothing, because the build's own process asks for VERSION and
+# must not load OpenCV: import the classes from their modules.
 
 VERSION = 1
 """Part of every figure key; raise it when any picture changes."""

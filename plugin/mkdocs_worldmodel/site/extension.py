@@ -100,12 +100,6 @@ class WorldModelExtension(Extension):
         blocks = _Blocks(md, self)
         md.preprocessors.register(blocks, "worldmodel_fences", _BEFORE_FENCES)
         md.postprocessors.register(_Figures(md, blocks), "worldmodel_figures", _LAST)
-        md.registerExtension(self)
-        self._blocks = blocks
-
-    def reset(self) -> None:
-        """Python-Markdown calls it before each document."""
-        self._blocks.found = []
 
 
 class _Blocks(Preprocessor):
@@ -118,6 +112,7 @@ class _Blocks(Preprocessor):
         """Fence, which of its equals it is, and its source as written."""
 
     def run(self, lines: list[str]) -> list[str]:
+        self.found = []  # here and not in a reset(): blogs convert excerpt after excerpt without one
         if not any(scanner.LANGUAGE in line.lower() for line in lines):
             return lines
         fences, _ = scanner.find(lines)

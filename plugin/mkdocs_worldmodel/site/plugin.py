@@ -99,10 +99,12 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
             self._jobs = Jobs(
                 workers, time_limit_s=self.config.time_limit, memory_limit_bytes=self.config.memory_limit * 1_000_000
             )
+        store = Store(folder / self.config.store_dir)
         try:
-            return Pipeline(Store(folder / self.config.store_dir), self._jobs)
+            store.get("0" * 64)  # no such key, but what is wrong with the whole store shows here
         except StoreError as error:
             raise PluginError(f"worldmodel: {error}") from error
+        return Pipeline(store, self._jobs)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Find the blocks of all pages and start their work, side by side with all that MkDocs does."""

@@ -59,8 +59,8 @@ def find(lines: Sequence[str]) -> tuple[list[Fence], list[tuple[int, Mistake]]]:
                 strays.append((i + 1, Mistake("a fence cannot begin on the line of a list bullet", hint)))
             i += 1
             continue
-        end, closed = _end(lines, i, opened["prefix"], opened["fence"])
         ours = _OURS.match(opened["info"])
+        end, closed = _end(lines, i, opened["prefix"], opened["fence"], strict=ours is None)
         if ours is not None:
             body = "\n".join(dedented(opened["prefix"], line) for line in lines[i + 1 : end])
             body = body if closed else body.rstrip()  # Markdown adds blank lines to a page's end
@@ -71,9 +71,14 @@ def find(lines: Sequence[str]) -> tuple[list[Fence], list[tuple[int, Mistake]]]:
     return fences, strays
 
 
-def _end(lines: Sequence[str], start: int, prefix: str, fence: str) -> tuple[int, bool]:
-    """Index of the line that closes a fence, else of the first line that cannot belong to it; and which it is."""
+def _end(lines: Sequence[str], start: int, prefix: str, fence: str, *, strict: bool) -> tuple[int, bool]:
+    """Where a fence ends: index of the line that closes it, else of the first that cannot belong to it; and which.
+
+    `strict` is how superfences and fenced_code read the fences that are theirs: the end is as long and as far in as
+    the beginning. Ours may be longer and elsewhere, as CommonMark has it.
+    """
     quotes, indent = prefix.count(">"), _indent(prefix.rpartition(">")[2])
+    slack = 0 if strict else _SLACK
     for j in range(start + 1, len(lines)):
         line = lines[j]
         if quotes:
@@ -84,9 +89,10 @@ def _end(lines: Sequence[str], start: int, prefix: str, fence: str) -> tuple[int
         text = line.strip()
         if not text:
             continue
-        if len(text) >= len(fence) and set(text) == {fence[0]} and _indent(line) <= indent + _SLACK:
+        is_fence = text == fence if strict else len(text) >= len(fence) and set(text) == {fence[0]}
+        if is_fence and _indent(line) <= indent + slack and (not strict or _indent(line) >= indent):
             return j, True
-        if _indent(line) < indent - _SLACK:
+        if _indent(line) < indent - slack:
             return j, False  # the list item ends, and the fence with it
     return len(lines), False
 

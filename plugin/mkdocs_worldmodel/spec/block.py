@@ -104,7 +104,8 @@ def parse_block(text: str, place: Place) -> Block:
 
 def _merge(base: dict[str, Any], nearer: Mapping[str, Any]) -> None:
     """Put `nearer` over `base`: mappings are merged, everything else is replaced."""
-    for key, value in nearer.items():
+    for each, value in nearer.items():
+        key = str(each)
         if isinstance(value, Mapping):
             inner = base.get(key)
             base[key] = dict(inner) if isinstance(inner, Mapping) else {}

@@ -103,7 +103,7 @@ class RoadSpec(_Model):
     oncoming: Whole = Field(default=0, ge=0, le=8)
     length: Length | None = None
     curve: CurveSpec | None = None
-    segments: Annotated[list[SegmentSpec], Field(max_length=100)] | None = None
+    segments: Annotated[list[SegmentSpec], Field(min_length=1, max_length=100)] | None = None
     lane_width: LaneWidth | None = None
     speed_limit: Speed | None = None
     kind: Literal["motorway", "rural", "town"] | None = None
