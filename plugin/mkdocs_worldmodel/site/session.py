@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("mkdocs.plugins.mkdocs_worldmodel")
 
 ASSETS = "assets/worldmodel"
-# What would move a terminal's cursor or change its colours, if an author's text held it.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 ALL_PARTS = ("film", "verdict", "top", "chart", "strip", "events", "numbers", "made", "source", "downloads")
 """What a figure shows where `show:` does not choose."""
 
@@ -242,7 +239,9 @@ class Session:
 
     def warn(self, page: Page, line: int, mistake: Mistake) -> None:
         """One warning, once: `page.md:line: message (hint)`. `line` is that of the block's header."""
-        message = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", f"{where(page, line, mistake)}: {mistake}")
+        said = f"{where(page, line, mistake)}: {mistake}"
+        # an author's text may hold what moves a terminal's cursor
+        message = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said)
         if message not in self._said:
             self._said.add(message)
             log.warning(message)
