@@ -34,7 +34,7 @@ def idm(v: F8, desired: F8, gap: F8, lead_speed: F8, lead_acceleration: F8, p: d
     closing = v - lead_speed
     wanted = p["standstill_gap"] + np.maximum(0.0, v * p["time_headway"] + v * closing / (2.0 * np.sqrt(a_max * b)))
     space = np.clip(gap, 0.1, 1e6)
-    closeness = wanted / space
+    closeness = np.where(gap < np.inf, wanted / space, 0.0)
     original = free - a_max * closeness * closeness
     # what would do if nobody changed their acceleration
     lead = np.minimum(lead_acceleration, a_max)

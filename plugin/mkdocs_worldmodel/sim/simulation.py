@@ -252,7 +252,8 @@ class Simulation:
             size = sign * (slot.target - slot.start)
             target = np.where(slot.active, sign * self._reference(slot.progress), target)
             slope = np.where(slot.active, size * first * per_metre, 0.0)
-            curve = np.where(slot.active, size * second * per_metre * per_metre, 0.0)
+            drivable = slot.active & (np.abs(slope) < _STEEPEST)
+            curve = np.where(drivable, size * second * per_metre * per_metre, 0.0)
         # e'' = -2 k e' - k² e: critically damped over a distance of 1/k, at an angle that stays within bounds
         k = 1.0 / np.maximum(3.0, 0.4 * self.v)
         sine, cosine = np.sin(self.slant), np.cos(self.slant)
@@ -297,8 +298,10 @@ class Simulation:
                 lane[b, :, n] = lane_at(road, s[b, :, n], t[b, :, n])
         yaw_rate = record["yaw_rate"]
         if self._any_scripted:
-            turned = np.diff(heading, axis=1, append=heading[:, -1:])
-            yaw_rate = np.where(self.scripted[:, None, :], _wrapped(turned) / DT, yaw_rate)
+            turned = _wrapped(np.diff(heading, axis=1, append=heading[:, -1:])) / DT
+            copies = np.arange(len(rows))
+            turned[copies, rows - 1] = turned[copies, rows - 2]  # no row follows the last
+            yaw_rate = np.where(self.scripted[:, None, :], turned, yaw_rate)
         limit = (rows - 1) * DT + 1e-9
         firings = tuple(tuple(f for f in fs if f.time <= limit[b]) for b, fs in enumerate(self.firings))
         return RolloutBatch(

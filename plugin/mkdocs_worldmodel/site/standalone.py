@@ -14,7 +14,8 @@ from mkdocs_worldmodel.web import SCRIPT, STYLE, asset
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><link rel="stylesheet" href="{style}">
-<style>:root {{ color-scheme: light dark }} body {{ max-width: 80rem; margin: 1rem auto; font: 1rem/1.5 system-ui, sans-serif }}</style></head>
+<style>:root {{ color-scheme: light dark }}
+body {{ max-width: 80rem; margin: 1rem auto; font: 1rem/1.5 system-ui, sans-serif }}</style></head>
 <body>{figure}<script src="{script}"></script></body></html>
 """
 
