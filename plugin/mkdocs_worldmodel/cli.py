@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mkdocs_worldmodel import __version__
-from mkdocs_worldmodel.errors import Mistake, SpecError, StoreError, WorldModelError
+from mkdocs_worldmodel.errors import Mistake, SpecError, WorldModelError
 
 if TYPE_CHECKING:
     from mkdocs_worldmodel.build import Store
@@ -26,7 +26,17 @@ _store_option = click.option(
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Command(click.Group):
+    """Ends in one line, not in a traceback, where something of ours says what is wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except WorldModelError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="worldmodel")
 def main() -> None:
     """Driving scenarios in documentation: run them, check them, keep their store."""
@@ -52,7 +62,7 @@ def render(file: Path, out: Path, store_dir: Path) -> None:
             page = write_page(order, figure, text, out, file.stem)
         except SpecError as error:
             _fail(file.name, error)
-        except (WorldModelError, OSError) as error:
+        except OSError as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"{page} ({'made' if figure.made else 'from store'})")
     for moment in figure.bundle.moments:
@@ -77,8 +87,6 @@ def run(file: Path, csv_file: Path | None) -> None:
         analysis = analyse(order.scenario, rollout, order.options.expectations)
     except SpecError as error:
         _fail(file.name, error)
-    except WorldModelError as error:
-        raise click.ClickException(str(error)) from None
     to_stdout = csv_file is not None and str(csv_file) == "-"
     if csv_file is not None:
         content = states_csv(rollout, order.scenario, analysis.last)
@@ -194,10 +202,7 @@ def store_info(store_dir: Path) -> None:
 @click.option("--megabytes", default=4000.0, show_default=True, help="Then remove the least recently used above this.")
 def store_gc(store_dir: Path, days: float, megabytes: float) -> None:
     """Remove old results; never what was used in the last 24 hours."""
-    try:
-        removed = _open(store_dir).gc(days * 86_400, int(megabytes * 1e6))
-    except StoreError as error:
-        raise click.ClickException(str(error)) from None
+    removed = _open(store_dir).gc(days * 86_400, int(megabytes * 1e6))
     click.echo(f"{removed.entries} entries removed, {removed.bytes / 1e6:.1f} MB")
 
 
@@ -205,20 +210,16 @@ def store_gc(store_dir: Path, days: float, megabytes: float) -> None:
 @_store_option
 def store_clear(store_dir: Path) -> None:
     """Remove everything."""
-    try:
-        removed = _open(store_dir).clear()
-    except StoreError as error:
-        raise click.ClickException(str(error)) from None
+    removed = _open(store_dir).clear()
     click.echo(f"{removed.entries} entries removed, {removed.bytes / 1e6:.1f} MB")
 
 
 def _open(store_dir: Path) -> Store:
     from mkdocs_worldmodel.build import Store
 
-    try:
-        return Store(store_dir)
-    except StoreError as error:
-        raise click.ClickException(str(error)) from None
+    store = Store(store_dir)
+    store.get("0" * 64)  # no such key, but what is wrong with the whole store shows here
+    return store
 
 
 def _block(file: Path) -> tuple[str, Place]:

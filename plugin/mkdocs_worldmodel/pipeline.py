@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,8 @@ def understand(text: str, place: Place) -> Order:
     cameras = tuple(c for c in CAMERAS if c in (block.spec.cameras or CAMERAS))
     options = rollout_figure.Options(cameras, film.codec if film is not None else None, expectations)
     run_key = _run_key(scenario, block.spec.world, block.spec.seed)
-    look = [asdict(scenario.environment), [u.colour for u in scenario.users]]
-    key = key_of({"run": run_key, "look": look, "options": asdict(options), "version": rollout_figure.version()})
+    look = [_plain(scenario.environment), [u.colour for u in scenario.users]]
+    key = key_of({"run": run_key, "look": look, "options": _plain(options), "version": rollout_figure.version()})
     return Order(block, scenario, options, run_key, key)
 
 
@@ -76,12 +76,19 @@ def _expectations(block: Block) -> tuple[expect.Expectation, ...]:
 
 
 def _run_key(scenario: Scenario, world: str, seed: int) -> str:
-    """All that can change a run, and nothing else: no title, no colour."""
-    plain = asdict(scenario)
+    """All that can change a run, and nothing else: no title, no colour. Weather counts: worlds are told of it."""
+    plain = _plain(scenario)
     for user in plain["users"]:
         del user["colour"]
     version = worlds.make(world).version
     return key_of({"record": record.FORMAT, "world": [world, version], "seed": seed, "scenario": plain})
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as mappings; `asdict` without its deep copies, which cost more than the rest of a key."""
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 
 def drive(order: Order, store: Store) -> Rollout:
@@ -154,7 +161,9 @@ class Pipeline:
 
     def __init__(self, store: Store, jobs: Jobs) -> None:
         self.store, self.jobs = store, jobs
-        self._orders: dict[str, Order | WorldModelError] = {}
+        self._orders: dict[tuple[str, Path, tuple[Path, ...], str], Order | WorldModelError] = {}
+        self._stored: set[str] = set()
+        """Keys that the store had when their first block was met."""
         self._waiting: dict[str, Future[None]] = {}
 
     def order(self, text: str, place: Place) -> Order:
@@ -168,12 +177,15 @@ class Pipeline:
         known = self._understood(text, place)
         if isinstance(known, WorldModelError):
             raise known
-        if known.key not in self._waiting and self.store.get(known.key) is None:
-            self._start(known, text, place)
+        if known.key not in self._waiting and known.key not in self._stored:
+            if self.store.get(known.key) is None:
+                self._start(known, text, place)
+            else:
+                self._stored.add(known.key)
         return known
 
     def _understood(self, text: str, place: Place) -> Order | WorldModelError:
-        about = json.dumps([text, str(place.folder), list(map(str, place.roots)), place.defaults])
+        about = (text, place.folder, place.roots, json.dumps(place.defaults) if place.defaults else "")
         known = self._orders.get(about)
         if known is None:
             try:

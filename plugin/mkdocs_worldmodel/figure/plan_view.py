@@ -160,8 +160,8 @@ class _Plan:
         else:
             s0, s1 = r.s[k, i] + sign * facing[i], r.s[k, 0] - sign * rear[0]
         t = float(r.t[k, 0])
-        bend = float(self.line.curvature_at(0, r.s[k, :1])[0])
-        distance = sign * float(s1 - s0) * (1.0 - bend * t)
+        turned = self.line.heading_at(0, np.array([s0, s1]))
+        distance = sign * float(s1 - s0 - t * (turned[1] - turned[0]))
         if distance < 1.0:
             return ""
         x, y = self.along(np.full(12, t), np.linspace(float(s0), float(s1), 12))

@@ -10,7 +10,7 @@ F8 = npt.NDArray[np.float64]
 
 def num(value: float) -> str:
     """A coordinate with at most one decimal."""
-    text = f"{value:.1f}"
+    text = f"{value:z.1f}"
     return text[:-2] if text.endswith(".0") else text
 
 

@@ -192,12 +192,21 @@ class Session:
         return render(figure.bundle, dress, lambda name: address(uris[name]))
 
     def _order(self, use: _Use) -> Order:
-        return self.pipeline.order(use.text, self._place(use.page))
+        """Order a block's figure; what nobody thought of costs this figure, not the build."""
+        try:
+            return self.pipeline.order(use.text, self._place(use.page))
+        except WorldModelError:
+            raise
+        except Exception as error:
+            raise JobError(f"internal error: {type(error).__name__}: {error}") from error
 
     def _place(self, page: Page) -> Place:
         from mkdocs_worldmodel.spec.block import Place
+        from mkdocs_worldmodel.spec.text import check_size
 
         defaults = (("the plugin's defaults", self.defaults), *page.defaults)
+        for name, values in defaults:
+            check_size(values, name)
         return Place(page.folder, self.roots, tuple(d for d in defaults if d[1]))
 
     def _bring(

@@ -151,3 +151,21 @@ class _Builder:
 
     def error(self, message: str, hint: str, line: int) -> SpecError:
         return SpecError(Mistake(message, hint, line, self.file))
+
+
+def check_size(value: object, name: str) -> None:
+    """Refuse values that somebody else's YAML reader built with too many aliases, or in a circle.
+
+    Raises:
+        SpecError: where there are more than MAX_VALUES values, aliases counted as often as they are used.
+    """
+    todo, count = [value], 0
+    while todo:
+        count += 1
+        if count > MAX_VALUES:
+            raise SpecError(Mistake(f"more than {MAX_VALUES} values", "keep defaults few", file=name))
+        here = todo.pop()
+        if isinstance(here, dict):
+            todo.extend(here.values())
+        elif isinstance(here, (list, tuple, set)):
+            todo.extend(here)
