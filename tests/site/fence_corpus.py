@@ -33,6 +33,7 @@ def page(case: Case) -> str:
     return out
 
 
+# fmt: off
 CASES = [
     Case("backticks", "# Page\n\n```worldmodel\n{b}\n```\n\nAfter.\n", extra="After."),
     Case("tildes", "~~~worldmodel\n{b}\n~~~\n"),
@@ -63,7 +64,7 @@ CASES = [
     Case("in-a-tight-quote", ">```worldmodel\n>{b}\n>```\n", inside="blockquote"),
     Case("in-a-nested-quote", "> a\n>\n> > ```worldmodel\n> > {b}\n> > ```\n", inside="blockquote"),
     Case("in-a-list-in-a-quote", "> - item\n>\n>     ```worldmodel\n>     {b}\n>     ```\n", inside="li"),
-    Case("in-a-footnote-like-div", '<div markdown>\n\n```worldmodel\n{b}\n```\n\n</div>\n', inside="div"),
+    Case("in-a-footnote-like-div", "<div markdown>\n\n```worldmodel\n{b}\n```\n\n</div>\n", inside="div"),
     Case("in-md-in-html", '<section markdown="1">\n```worldmodel\n{b}\n```\n</section>\n', inside="section"),
     Case("windows-line-ends", "# Page\r\n\r\n```worldmodel\r\n{b}\r\n```\r\n\r\nAfter.\r\n", extra="After."),
     Case("old-mac-line-ends", "# Page\r\r```worldmodel\r{b}\r```\r\rAfter.\r", extra="After."),
@@ -83,7 +84,8 @@ CASES = [
     Case("uppercase", "```WorldModel\n{b}\n```\n", warning="1: small letters"),
     Case("unclosed", "Before.\n\n```worldmodel\n{b}\n", warning="3: never closed"),
     Case("unclosed-in-a-quote", "> ```worldmodel\n> {b}\n\nAfter.\n", warning="1: never closed", extra="After."),
-    Case("unclosed-in-a-list", "- a\n\n    ```worldmodel\n    {b}\n\nAfter.\n", warning="3: never closed", extra="After."),
+    Case("unclosed-in-a-list", "- a\n\n    ```worldmodel\n    {b}\n\nAfter.\n", warning="3: never closed",
+         extra="After."),
     Case("lazy-quote", "> ```worldmodel\n> {b}\n```\n\nAfter.\n", warning="1: never closed"),
     # not figures
     Case("first-line-of-an-item", "- ```worldmodel\n  {b}\n  ```\n", "absent", warning="1: list bullet"),
@@ -91,7 +93,8 @@ CASES = [
     Case("in-a-longer-fence", "````markdown\n```worldmodel\n{b}\n```\n````\n", "text"),
     Case("in-a-tilde-fence", "~~~markdown\n```worldmodel\n{b}\n```\n~~~\n", "text"),
     Case("deep-in-a-fence", "```text\n    ```worldmodel\n    {b}\n    ```\n```\n\nAfter.\n", "text", extra="After."),
-    Case("indented-code", "Text.\n\n    ```worldmodel\n    {b}\n    ```\n\nAfter.\n", "text", inside="", extra="After."),
+    Case("indented-code", "Text.\n\n    ```worldmodel\n    {b}\n    ```\n\nAfter.\n", "text", inside="",
+         extra="After."),
     Case("html-comment", "<!--\n```worldmodel\n{b}\n```\n-->\n\nAfter.\n", "absent", extra="After."),
     Case("raw-pre", "<pre>\n```worldmodel\n{b}\n```\n</pre>\n\nAfter.\n", "text", extra="After."),
     Case("textarea", "<textarea>\n```worldmodel\n{b}\n```\n</textarea>\n", "text"),
@@ -102,4 +105,4 @@ CASES = [
     Case("typed-token", '<div class="wm-token" data-n="0"></div>\n\n```worldmodel\n{b}\n```\n'),
     Case("typed-placeholder", "\x02wzxhzdk:0\x03 and \x02wzxhzdk:7\x03\n\n```worldmodel\n{b}\n```\n"),
     Case("two-equal", "```worldmodel\n{b}\n```\n\n```worldmodel\n{b}\n```\n", warning="10: is already used"),
-]  # fmt: skip
+]

@@ -23,7 +23,8 @@ FENCED_CODE = [e for e in SUPERFENCES if e != "pymdownx.superfences"]  # MkDocs 
 
 def block(body: str = "", *, scenario: str = "{}", film: str = "none", fence: str = "```") -> str:
     """A fence that works; of equal scenarios only one is driven."""
-    return f"{fence}worldmodel\n{body}{'' if not body or body.endswith(chr(10)) else chr(10)}scenario: {scenario}\nfilm: {film}\n{fence}\n"
+    lines = [*body.splitlines(), f"scenario: {scenario}", f"film: {film}"]
+    return "\n".join([f"{fence}worldmodel", *lines, fence, ""])
 
 
 @dataclass
@@ -54,9 +55,7 @@ class Built:
         return found[1]
 
     def files(self) -> dict[str, bytes]:
-        return {
-            p.relative_to(self.folder).as_posix(): p.read_bytes() for p in self.folder.rglob("*") if p.is_file()
-        }
+        return {p.relative_to(self.folder).as_posix(): p.read_bytes() for p in self.folder.rglob("*") if p.is_file()}
 
 
 class Project:

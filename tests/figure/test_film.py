@@ -1,0 +1,110 @@
+# Films and stills from made-up pictures: what the files are, to the byte.
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from mkdocs_worldmodel.figure.film import SUFFIX, Codec, encode
+from mkdocs_worldmodel.figure.still import strip, write_jpeg
+
+SIZE, FRAMES, FPS = (128, 64), 23, 10
+CODECS: tuple[Codec, ...] = ("h264", "vp9")
+
+
+def pictures() -> list[np.ndarray]:
+    """A red square that wanders over a ramp."""
+    out = []
+    for k in range(FRAMES):
+        picture = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+        picture[:, :, 1] = np.linspace(16, 200, SIZE[0]).astype(np.uint8)
+        picture[20:40, 4 * k : 4 * k + 20] = (220, 30, 30)
+        out.append(picture)
+    return out
+
+
+@pytest.fixture(scope="module", params=CODECS)
+def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("film") / f"film{SUFFIX[request.param]}"
+    encode(pictures(), path, size=SIZE, fps=FPS, codec=request.param, world="simulator 1")
+    return path
+
+
+def test_a_film_has_its_frames_size_and_rate(film: Path) -> None:
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        frames = list(container.decode(stream))
+        assert len(frames) == FRAMES
+        assert (stream.width, stream.height) == SIZE
+        assert stream.average_rate == FPS
+        assert stream.pix_fmt == "yuv420p"
+        assert [round(f.time * FPS) for f in frames] == list(range(FRAMES))
+
+
+def test_a_film_can_be_entered_each_second_and_is_not_reordered(film: Path) -> None:
+    with av.open(str(film)) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+        keys = [k for k, p in enumerate(packets) if p.is_keyframe]
+        assert max(np.diff([*keys, FRAMES])) <= FPS
+        assert keys[0] == 0
+        assert all(p.pts == p.dts for p in packets if p.dts is not None)
+    with av.open(str(film)) as container:
+        assert 3 not in {int(f.pict_type) for f in container.decode(video=0)}, "B-frames"
+
+
+def test_colours_come_back_and_say_what_they_are(film: Path) -> None:
+    with av.open(str(film)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.colorspace, context.color_range) == (1, 1)  # BT.709, limited
+        assert (context.color_primaries, context.color_trc) == (1, 1)
+        for k, frame in enumerate(container.decode(video=0)):
+            shown = frame.to_ndarray(format="rgb24", src_colorspace="ITU709").astype(int)
+            assert np.abs(shown - pictures()[k]).mean() < 8
+
+
+def test_a_film_says_that_it_is_generated(film: Path) -> None:
+    with av.open(str(film)) as container:
+        said = {k.lower(): v for k, v in container.metadata.items()}
+        assert said["comment"].startswith("Generated picture: drawn by mkdocs-worldmodel from a run in simulator 1")
+    assert b"Lavf" not in film.read_bytes() or film.suffix == ".webm"
+
+
+def test_an_mp4_begins_with_its_index(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    encode(pictures(), path, size=SIZE, fps=FPS, codec="h264", world="w")
+    content = path.read_bytes()
+    assert 0 < content.index(b"moov") < content.index(b"mdat")
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_the_same_pictures_give_the_same_bytes(tmp_path: Path, codec: Codec) -> None:
+    for name in ("a", "b"):
+        encode(pictures(), tmp_path / f"{name}{SUFFIX[codec]}", size=SIZE, fps=FPS, codec=codec, world="w")
+    assert (tmp_path / f"a{SUFFIX[codec]}").read_bytes() == (tmp_path / f"b{SUFFIX[codec]}").read_bytes()
+
+
+@pytest.mark.parametrize("most", [40_000, 9_000])
+def test_a_still_keeps_to_its_size_and_says_that_it_is_generated(tmp_path: Path, most: int) -> None:
+    rng = np.random.default_rng(0)
+    picture = cv2.GaussianBlur(rng.integers(0, 255, (240, 320, 3), dtype=np.uint8), (0, 0), 3)
+    write_jpeg(picture, tmp_path / "a.jpg", most=most, world="simulator 1")
+    content = (tmp_path / "a.jpg").read_bytes()
+    assert len(content) <= most
+    assert b"Generated picture" in content[:300]
+    back = cv2.imread(str(tmp_path / "a.jpg"))
+    assert np.abs(back[:, :, ::-1].astype(int) - picture).mean() < 12
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+def test_a_strip_holds_every_moment(count: int) -> None:
+    cells = [(np.full((320, 640, 3), 40 * k, np.uint8), np.full((160, 640, 3), 200, np.uint8)) for k in range(count)]
+    picture = strip(cells)
+    rows = -(-count // 3)
+    assert picture.shape == (rows * 240 + (rows - 1) * 8, 976, 3)
+    for k in range(count):
+        x, y = (k % 3) * 328, (k // 3) * 248
+        assert abs(int(picture[y + 150, x + 300, 0]) - 40 * k) <= 2
