@@ -198,10 +198,19 @@ def test_check_reads_front_matter() -> None:
     assert "the page's front matter: unknown key 'flim' (did you mean film?)" in result.stdout
 
 
-@pytest.mark.parametrize("front", ["---\n[\n---\n", "---\nno end\n", "---\nworldmodel: 3\n---\n", "--- \n\n--- \n"])
+@pytest.mark.parametrize("front", ["---\n[\n---\n", "---\nno end\n", "--- \n\n--- \n"])
 def test_check_survives_odd_front_matter(front: str) -> None:
     write("docs/a.md", front + "\n```worldmodel\nscenario: {stop: {time: 1 s}}\nfilm: none\n```\n")
     assert run("check", "docs").exit_code == 0
+
+
+def test_check_says_that_defaults_are_no_mapping() -> None:
+    write("docs/a.md", "---\nworldmodel: 3\n---\n\n```worldmodel\nscenario: {stop: {time: 1 s}}\n```\n")
+    result = run("check", "docs")
+    assert result.exit_code == 1
+    assert (
+        "a.md:1: the page's front matter: worldmodel: is no mapping (write keys of a block under it)" in result.stdout
+    )
 
 
 def test_check_says_which_page_is_no_text() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -107,7 +107,7 @@ def run(file: Path, csv_file: Path | None) -> None:
 def check(docs: Path) -> None:
     """Check every block of the Markdown files in DOCS, and run it without pictures: mistakes and expectations."""
     from mkdocs_worldmodel.site import scanner
-    from mkdocs_worldmodel.site.session import Page, where
+    from mkdocs_worldmodel.site.session import Page, usable, where
     from mkdocs_worldmodel.spec.block import Place
 
     started, blocks, messages = time.perf_counter(), 0, 0
@@ -118,7 +118,12 @@ def check(docs: Path) -> None:
         except (OSError, UnicodeDecodeError) as error:
             raise click.ClickException(f"{file} cannot be read: {error}") from None
         fences, found = scanner.find(scanner.lines_of(text))
-        place = Place(file.parent, (root.resolve(),), _front_matter(text) if fences else ())
+        try:
+            defaults = usable(*_front_matter(text)) if fences else ()
+        except SpecError as error:
+            found += [(1, mistake) for mistake in error.mistakes]
+            defaults = ()
+        place = Place(file.parent, (root.resolve(),), defaults)
         for fence in fences:
             found += [(fence.line, mistake) for mistake in _mistakes_of(fence, place)]
         page = Page(file.relative_to(root).as_posix(), file.parent)
@@ -160,7 +165,7 @@ def _pages(docs: Path) -> Iterator[Path]:
         yield from sorted(p for p in docs.rglob("*.md") if p.is_file())
 
 
-def _front_matter(text: str) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def _front_matter(text: str) -> tuple[tuple[str, Any], ...]:
     """A page's defaults for its blocks; MkDocs and its front matter are not needed here."""
     from mkdocs_worldmodel.site.session import front_matter_defaults
     from mkdocs_worldmodel.spec.text import parse

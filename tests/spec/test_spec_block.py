@@ -118,7 +118,7 @@ def test_a_missing_file_has_its_line_and_the_nearest_name(docs: Path) -> None:
         ("x" * 600 + ".yaml", "not a file name"),
         ("x" * 400 + ".yaml", "cannot be read"),
         ("''", "not a file name"),
-        ('"a\\0b.yaml"', "not a file name"),
+        ('"a\\0b.yaml"', "a control character"),
     ],
 )
 def test_what_is_no_scenario_file_is_refused(docs: Path, name: str, message: str) -> None:
@@ -279,3 +279,11 @@ def test_the_schema_names_every_key_and_unit() -> None:
     schema = block_schema()
     assert set(schema["properties"]) >= {"figure", "scenario", "expect", "cameras", "seed"}
     assert "85 km/h" in str(schema)
+
+
+def test_of_very_many_mistakes_the_first_fifty_are_told_and_the_rest_counted() -> None:
+    text = "scenario: {}\n" + "\n".join(f"key{i}: 1" for i in range(120))
+    with pytest.raises(SpecError) as raised:
+        parse_block(text, Place(Path("/docs"), (Path("/docs"),)))
+    assert len(raised.value.mistakes) == 51
+    assert "and 70 more" in [m.message for m in raised.value.mistakes]

@@ -78,8 +78,13 @@ def render_error(
     return (
         _environment()
         .get_template("error.html")
-        .render(mistakes=mistakes, source=source, heading=heading, id=anchor, w=words)
+        .render(mistakes=mistakes, source=_shortened(source), heading=heading, id=anchor, w=words)
     )
+
+
+def _shortened(source: str, most: int = 20_000) -> str:
+    """A source for the page of a block that failed: a hostile one may be megabytes long."""
+    return source if len(source) <= most else f"{source[:most]}\n… and {len(source) - most} more characters"
 
 
 def slug(text: str) -> str:

@@ -32,7 +32,8 @@ class Page:
     """As messages call it: 'guide/cut-in.md'."""
     folder: Path
     """What paths in its blocks are relative to."""
-    defaults: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    defaults: tuple[tuple[str, Any], ...] = ()
+    """(name of the source, values as they stand there), the farthest first."""
 
 
 @dataclass(slots=True)
@@ -63,10 +64,25 @@ class _Known:
     """Block text → lines of its headers, in order."""
 
 
-def front_matter_defaults(meta: Any) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Defaults for a page's blocks from its front matter, as `Page` takes them."""
+def front_matter_defaults(meta: Any) -> tuple[tuple[str, Any], ...]:
+    """Defaults for a page's blocks from its front matter, as they stand there."""
     own = meta.get(scanner.LANGUAGE) if isinstance(meta, dict) else None
-    return (("the page's front matter", _plain(own)),) if isinstance(own, dict) else ()
+    return (("the page's front matter", own),) if own is not None else ()
+
+
+def usable(*defaults: tuple[str, Any]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Defaults of other readers (MkDocs' front matter, mkdocs.yml) as a block's `Place` takes them.
+
+    Raises:
+        SpecError: where one is no mapping, or built from too many values.
+    """
+    from mkdocs_worldmodel.spec.text import check_size
+
+    for name, values in defaults:
+        if not isinstance(values, Mapping):
+            raise SpecError(Mistake(f"{scanner.LANGUAGE}: is no mapping", "write keys of a block under it", file=name))
+        check_size(values, name)
+    return tuple((name, _plain(values)) for name, values in defaults if values)
 
 
 def _plain(value: Any) -> Any:
@@ -92,11 +108,12 @@ class Session:
         self._make_pipeline = pipeline
         self._pipeline: Pipeline | None = None
         self.roots, self.language = roots, language
-        self.defaults: Mapping[str, Any] = _plain(defaults)
+        self.defaults = defaults
         self.files: dict[str, Path] = {}
         """Address in the site → file in the store."""
         self.anchors: dict[str, set[str]] = defaultdict(set)
         """Page name → ids that its figures brought."""
+        self._places: dict[str, Place] = {}
         self.counts = Counts()
         self._started = time.perf_counter()
         self._known: dict[str, _Known] = defaultdict(_Known)
@@ -192,22 +209,20 @@ class Session:
         return render(figure.bundle, dress, lambda name: address(uris[name]))
 
     def _order(self, use: _Use) -> Order:
-        """Order a block's figure; what nobody thought of costs this figure, not the build."""
-        try:
-            return self.pipeline.order(use.text, self._place(use.page))
-        except WorldModelError:
-            raise
-        except Exception as error:
-            raise JobError(f"internal error: {type(error).__name__}: {error}") from error
+        return self.pipeline.order(use.text, self._place(use.page))
 
     def _place(self, page: Page) -> Place:
-        from mkdocs_worldmodel.spec.block import Place
-        from mkdocs_worldmodel.spec.text import check_size
+        """Where a page's blocks stand.
 
-        defaults = (("the plugin's defaults", self.defaults), *page.defaults)
-        for name, values in defaults:
-            check_size(values, name)
-        return Place(page.folder, self.roots, tuple(d for d in defaults if d[1]))
+        Raises:
+            SpecError: where the defaults around them cannot be used.
+        """
+        from mkdocs_worldmodel.spec.block import Place
+
+        if page.name not in self._places:
+            defaults = usable(("the plugin's defaults", self.defaults), *page.defaults)
+            self._places[page.name] = Place(page.folder, self.roots, defaults)
+        return self._places[page.name]
 
     def _bring(
         self, key: str, folder: Path, anchor: str, names: list[str], suffixes: Mapping[str, str]

@@ -16,6 +16,9 @@ from mkdocs_worldmodel.spec import text as yaml_text
 from mkdocs_worldmodel.spec.model import BlockSpec
 from mkdocs_worldmodel.spec.text import Document, KeyPath
 
+MAX_MISTAKES = 50
+"""As many of a block's mistakes are told at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -200,39 +203,44 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _mistakes(error: ValidationError, sources: Sources) -> list[Mistake]:
-    out: list[Mistake] = []
-    for item in error.errors(include_url=False):
-        path: KeyPath = tuple(p for p in item["loc"] if p != "[key]")
-        key = str(path[-1])[:40] if path else "block"
-        context: Mapping[str, Any] = item.get("ctx", {})
-        kind = item["type"]
-        where = _dotted(path)
-        if kind == "extra_forbidden":
-            message, hint = f"unknown key '{key}'", did_you_mean(key, _keys(path[:-1]))
-        elif kind == "missing":
-            message, hint = f"'{where}' is missing", _describe(path) or _EXAMPLES.get(key, "")
-            path = path[:-1]
-        elif kind == "literal_error":
-            options = _options(_annotation(path)) or [str(context.get("expected", ""))]
-            message, hint = (
-                f"{where}: '{str(item['input'])[:40]}' is unknown",
-                did_you_mean(str(item["input"]), options),
-            )
-        elif kind == "string_pattern_mismatch" and item["loc"][-1] == "[key]":
-            message = f"'{key}' is no name for a road user"
-            hint = "use small letters, digits and _, beginning with a letter"
-        elif kind == "string_pattern_mismatch":
-            message, hint = f"{where}: '{str(item['input'])[:40]}' is not possible here", _PATTERNS.get(key, "")
-        elif kind == "worldmodel":
-            message, hint = f"{where}: {context['message']}", context["hint"]
-        elif kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
-            message, hint = f"{where}: {str(item['input'])[:40]} is out of range", f"it {_bound(item['msg'])}"
-        elif kind in {"model_type", "model_attributes_type", "dict_type"}:
-            message, hint = f"{where}: a mapping is needed", _describe(path)
-        else:
-            message, hint = _of_shape(kind, where, context) or (f"{where}: {item['msg'][:200]}", "")
-        out.append(sources.mistake(path, message, hint))
+    out = [_mistake(item, sources) for item in error.errors(include_url=False)[:MAX_MISTAKES]]
+    if (more := error.error_count() - len(out)) > 0:
+        out.append(sources.mistake((), f"and {more} more", "mend these first"))
     return out
+
+
+def _mistake(item: Any, sources: Sources) -> Mistake:
+    """What pydantic found, in an author's words."""
+    path: KeyPath = tuple(p for p in item["loc"] if p != "[key]")
+    key = str(path[-1])[:40] if path else "block"
+    context: Mapping[str, Any] = item.get("ctx", {})
+    kind = item["type"]
+    where = _dotted(path)
+    if kind == "extra_forbidden":
+        message, hint = f"unknown key '{key}'", did_you_mean(key, _keys(path[:-1]))
+    elif kind == "missing":
+        message, hint = f"'{where}' is missing", _describe(path) or _EXAMPLES.get(key, "")
+        path = path[:-1]
+    elif kind == "literal_error":
+        options = _options(_annotation(path)) or [str(context.get("expected", ""))]
+        message, hint = (
+            f"{where}: '{str(item['input'])[:40]}' is unknown",
+            did_you_mean(str(item["input"]), options),
+        )
+    elif kind == "string_pattern_mismatch" and item["loc"][-1] == "[key]":
+        message = f"'{key}' is no name for a road user"
+        hint = "use small letters, digits and _, beginning with a letter"
+    elif kind == "string_pattern_mismatch":
+        message, hint = f"{where}: '{str(item['input'])[:40]}' is not possible here", _PATTERNS.get(key, "")
+    elif kind == "worldmodel":
+        message, hint = f"{where}: {context['message']}", context["hint"]
+    elif kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
+        message, hint = f"{where}: {str(item['input'])[:40]} is out of range", f"it {_bound(item['msg'])}"
+    elif kind in {"model_type", "model_attributes_type", "dict_type"}:
+        message, hint = f"{where}: a mapping is needed", _describe(path)
+    else:
+        message, hint = _of_shape(kind, where, context) or (f"{where}: {item['msg'][:200]}", "")
+    return sources.mistake(path, message, hint)
 
 
 def _of_shape(kind: str, where: str, context: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -129,6 +129,10 @@ class _Builder:
         # dates, 1:30 (90 in YAML 1.1) and = stand for what the author wrote
         if node.tag in _AS_WRITTEN or (node.tag in _NUMBERS and ":" in node.value):
             return node.value
+        if _CONTROL.search(node.value):
+            raise self.error(
+                "a control character in a text", "remove the escape, such as \\0, that stands for it", line
+            )
         try:
             return self.loader.construct_object(node)
         except (ValueError, LookupError, ArithmeticError):  # !!int 'x', or a number of thousands of digits
