@@ -6,8 +6,6 @@ from __future__ import annotations
 import itertools
 import json
 import traceback
-import zipfile
-import zlib
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -91,21 +89,18 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def drive(order: Order, store: Store) -> Rollout:
-    """The block's run, from the store or driven now.
+def drive(scenario: Scenario, world: str, seed: int, store: Store) -> Rollout:
+    """A scenario's run, from the store or driven now.
 
     Raises:
         WorldError: where the world cannot drive it.
         StoreError: where the store cannot keep it.
     """
-    return _stored_run(order.scenario, order.block.spec.world, order.block.spec.seed, order.run_key, store)
-
-
-def _stored_run(scenario: Scenario, world: str, seed: int, key: str, store: Store) -> Rollout:
+    key = _run_key(scenario, world, seed)
     entry = store.get(key)
     if entry is not None:
         # a record that cannot be read is made anew
-        with suppress(KeyError, TypeError, ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
+        with suppress(KeyError, ValueError, OSError):
             return record.read(entry.file("run.npz"))
     run = record.quantised(worlds.make(world).run(scenario, seed))
     with store.stage(key) as staging:
@@ -129,8 +124,7 @@ def make_figure(
     plan, rollouts = rollout_figure.plan(order.scenario), []
     wanted: Scenario | None = next(plan)
     while wanted is not None:
-        run_key = _run_key(wanted, order.block.spec.world, order.block.spec.seed)
-        rollouts.append(_stored_run(wanted, order.block.spec.world, order.block.spec.seed, run_key, kept))
+        rollouts.append(drive(wanted, order.block.spec.world, order.block.spec.seed, kept))
         try:
             wanted = plan.send(rollouts[-1])
         except StopIteration:

@@ -187,9 +187,9 @@ def test_an_entry_that_goes_right_after_it_was_made_is_made_again(pipeline: Pipe
 @pytest.mark.parametrize("how", ["gone", "short", "empty", "changed"])
 def test_a_damaged_run_is_driven_anew(pipeline: Pipeline, place: Place, how: str) -> None:
     order = order_of(place)
-    run = drive(order, pipeline.store)
+    run = drive(order.scenario, "simulator", 0, pipeline.store)
     damage(pipeline.store, order.run_key, "run.npz", how)
-    again = drive(order, pipeline.store)
+    again = drive(order.scenario, "simulator", 0, pipeline.store)
     assert all((getattr(again, f.name) == getattr(run, f.name)) is True or f.name for f in fields(run))
     assert again.x.tolist() == run.x.tolist()
 
@@ -200,14 +200,17 @@ def test_a_run_that_only_seems_whole_is_driven_anew(
     """Large files are checked by size alone."""
     monkeypatch.setattr("mkdocs_worldmodel.build.entry.SMALL_BYTES", 10)
     order = order_of(place)
-    run = drive(order, pipeline.store)
+    run = drive(order.scenario, "simulator", 0, pipeline.store)
     damage(pipeline.store, order.run_key, "run.npz", "changed")
-    assert drive(order, pipeline.store).x.tolist() == run.x.tolist()
+    assert drive(order.scenario, "simulator", 0, pipeline.store).x.tolist() == run.x.tolist()
 
 
 def test_a_run_in_the_store_is_what_was_driven(pipeline: Pipeline, place: Place) -> None:
     order = order_of(place)
-    first, second = drive(order, pipeline.store), drive(order, pipeline.store)
+    first, second = (
+        drive(order.scenario, "simulator", 0, pipeline.store),
+        drive(order.scenario, "simulator", 0, pipeline.store),
+    )
     for each in fields(first):
         a, b = getattr(first, each.name), getattr(second, each.name)
         assert (a.tobytes(), a.dtype, a.shape) == (b.tobytes(), b.dtype, b.shape) if hasattr(a, "tobytes") else a == b

@@ -64,7 +64,7 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
         self._command, self._dirty = "build", False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
-        """Being here keeps this object, and its workers, over the rebuilds of `mkdocs serve`."""
+        """Being here keeps this object over the rebuilds of `mkdocs serve`."""
         self._command, self._dirty = command, dirty
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -152,17 +152,21 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
         log.info(session.summary())
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Tidy the store after a whole build."""
+        """End the workers; tidy the store after a whole build."""
+        self._close()
         session = self._session
-        if session is None or not session.has_blocks:
+        if session is None or not session.has_blocks or self._command == "serve" or self._dirty:
             return
-        if self._command != "serve":
-            self._close()
-            if not self._dirty and session.counts.failed == 0:
-                try:
-                    session.pipeline.store.gc(self.config.store_days * 86_400, self.config.store_max * 1_000_000)
-                except StoreError as error:
-                    log.info("the store was not tidied: %s", error)
+        if session.counts.failed == 0:
+            try:
+                session.pipeline.store.gc(self.config.store_days * 86_400, self.config.store_max * 1_000_000)
+            except StoreError as error:
+                log.info("the store was not tidied: %s", error)
+
+    def on_serve(self, server: Any, *, config: MkDocsConfig, **_: Any) -> None:
+        """Watch the folders outside of docs_dir that blocks may read from."""
+        for root in self.config.roots if self.config.enabled else ():
+            server.watch(str((Path(config.config_file_path or ".").resolve().parent / root).resolve()))
 
     def on_build_error(self, error: Exception) -> None:
         """Leave no worker behind."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,14 +54,6 @@ class _Use:
     line: int
     number: int
     """Which of the page's equal blocks."""
-
-
-@dataclass(slots=True)
-class _Known:
-    """What was found in a page before Markdown met it."""
-
-    lines: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
-    """Block text → lines of its headers, in order."""
 
 
 def front_matter_defaults(meta: Any) -> tuple[tuple[str, Any], ...]:
@@ -116,7 +108,8 @@ class Session:
         self._places: dict[str, Place] = {}
         self.counts = Counts()
         self._started = time.perf_counter()
-        self._known: dict[str, _Known] = defaultdict(_Known)
+        self._lines: dict[tuple[str, str], list[int]] = defaultdict(list)
+        """Page name and block text → lines of its headers, in order."""
         self._anchors: dict[str, tuple[str, int, int, str]] = {}
         self._uses: dict[tuple[str, int, int, str], str] = {}
         self._names: dict[str, str] = {}
@@ -147,7 +140,7 @@ class Session:
             self.warn(page, line, mistake)
         numbers: dict[str, int] = defaultdict(int)
         for fence in fences:
-            self._known[page.name].lines[fence.body].append(fence.line)
+            self._lines[page.name, fence.body].append(fence.line)
             use = _Use(page, fence.body, fence.line, numbers[fence.body])
             numbers[fence.body] += 1
             try:
@@ -159,8 +152,8 @@ class Session:
 
     def line_of(self, page: Page, text: str, number: int, line: int) -> int:
         """Line of a block's header in its page's source; `line`, that of the text being rendered, where unknown."""
-        known = self._known[page.name].lines.get(text)
-        return known[number] if known and number < len(known) else line
+        known = self._lines.get((page.name, text), [])
+        return known[number] if number < len(known) else line
 
     def start(self, page: Page, text: str) -> None:
         """Start a block's work as early as Markdown meets it; mistakes are said when it is finished."""
