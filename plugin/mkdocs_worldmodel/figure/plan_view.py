@@ -185,8 +185,9 @@ class _Plan:
         parts = self.surface() + self.marks() + self.trails()
         others = [i for i in self.users if i]
         same_way = [i for i in others if r.direction[i] == r.direction[0]] or others
-        if same_way:
-            parts += self.gap(min(same_way, key=lambda i: abs(float(r.s[k, i] - r.s[k, 0]))))
+        # the nearest in the ego's own path, else the nearest with free space to it
+        same_way.sort(key=lambda i: (abs(float(r.t[k, i] - r.t[k, 0])) > 2.0, abs(float(r.s[k, i] - r.s[k, 0]))))
+        parts += next(filter(None, map(self.gap, same_way)), "")
         parts += "".join(self.body(i) for i in self.users)
         labels = "".join(self.label(i) for i in self.users[:6])
         top, bottom = min(b[0] for b in self.bounds), max(b[1] for b in self.bounds)
