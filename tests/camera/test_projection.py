@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mkdocs_worldmodel.camera.projection import NEAR, clip_near, project_polygons, view_of
+from mkdocs_worldmodel.camera.projection import NEAR, Rig, clip_near, view_of
 from mkdocs_worldmodel.scenario.rig import RIG, Camera
 
 LEVEL = Camera("level", "Level", 0.0, 0.0, 1.5, 0.0, 0.0, np.radians(90.0))
@@ -83,7 +83,22 @@ def test_clipping_leaves_polygons_in_front_alone() -> None:
 
 
 def test_polygons_behind_are_dropped() -> None:
-    view = view_of(LEVEL, 320, 160)
+    rig = Rig([view_of(LEVEL, 320, 160)] * 2)
     square = np.array([[-1.0, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [-1.0, 1.0, 0.0]])
     both = np.stack([square + np.array([0, 0, 5.0]), square - np.array([0, 0, 5.0])])
-    assert project_polygons(view, both).index.tolist() == [0]
+    found = rig.project(np.concatenate([both, both]), np.array([0, 0, 1, 1]))
+    assert found.camera.tolist() == [0, 1]
+    assert found.index.tolist() == [0, 2]
+
+
+def test_a_rig_sees_what_its_views_project() -> None:
+    rig = Rig([view_of(c, 320, 160) for c in RIG])
+    points = np.random.default_rng(2).uniform(-60.0, 60.0, (400, 3)) * (1.0, 1.0, 0.1)
+    seen = rig.sees(points, np.zeros(len(points)))
+    for view, mask in zip(rig.views, seen, strict=True):
+        cam = view.to_camera(points)
+        front = cam[:, 2] > NEAR
+        uv = view.project(np.where(front[:, None], cam, 1.0))
+        inside = (np.abs(uv - (160.0, 80.0)) < (160.0, 80.0)).all(axis=1)
+        assert (mask == (front & inside)).all()
+        assert mask.any()

@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 from camera_scenes import LEFT, RIGHT, STRAIGHT, User, network_of, road_of, rollout_on, traffic_of
 
-from mkdocs_worldmodel.camera.projection import to_vehicle, view_of
+from mkdocs_worldmodel.camera.cover import Cover
+from mkdocs_worldmodel.camera.faces import faces_in_views
+from mkdocs_worldmodel.camera.light import light_of
+from mkdocs_worldmodel.camera.projection import Rig, to_vehicle, view_of
 from mkdocs_worldmodel.camera.renderer import CameraRenderer
+from mkdocs_worldmodel.camera.vehicles import Vehicles
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.rig import RIG, Camera
@@ -241,3 +245,41 @@ def test_successive_pictures_change_little() -> None:
         for a, b in zip(before, now, strict=True):
             assert np.abs(a.astype(int) - b.astype(int)).mean() < 2.0
         before = now
+
+
+@pytest.mark.parametrize("sky", [("day", "rain"), ("night", "clear")])
+def test_what_fronts_hide_is_seen_nowhere(sky: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = 0
+
+    def counted(self: Cover, camera: Any, *boxes: Any) -> Any:
+        nonlocal hidden
+        hidden += int(hides(self, camera, *boxes).sum())
+        return np.zeros(len(camera), dtype=bool)
+
+    hides = Cover.hides
+    usual = render(traffic_of("town"), 7, "town", *sky, pieces=LEFT)
+    monkeypatch.setattr(Cover, "hides", counted)
+    everything = render(traffic_of("town"), 7, "town", *sky, pieces=LEFT)
+    assert hidden > 10
+    for a, b in zip(usual, everything, strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+def test_a_camera_alone_shows_what_it_shows_in_the_rig() -> None:
+    together = render(traffic_of("town"), 3, "town", "dusk", "clear")
+    for picture, one in zip(together, RIG, strict=True):
+        alone = render(traffic_of("town"), 3, "town", "dusk", "clear", cameras=[one])[0]
+        assert alone.tobytes() == picture.tobytes()
+
+
+def test_a_body_hides_the_mirror_on_its_far_side() -> None:
+    users = [("car", -2, 200, 30, 0, 1), ("van", -3, 199, 30, 0, 1)]
+    rollout = rollout_on(road_of("motorway"), users)
+    traffic = Vehicles(rollout, light_of(Environment()), np.array([0.0, 0.0, 1.0]), None).at(0)
+    drawn = faces_in_views(Rig([view_of(camera("front_right"), 320, 160)]), traffic.faces)
+    far = traffic.faces.beside < 0.0
+    assert far.sum() == 5
+    at = [tuple(c) for c in traffic.faces.colour[far].tolist()]
+    # what sticks out on the far side comes first, so that the body is painted over it
+    shown = [i for i in drawn.runs[0][0] if drawn.colour[i] in at]
+    assert shown[0] == drawn.runs[0][0].start

@@ -91,6 +91,7 @@ def _greenhouse(b: MeshBuilder, size: Size) -> None:
             inside,
             0.5,
         )
+        b.next(beside=s * half)
         y0, y1 = s * (half * 0.93), s * (half + 0.13)
         b.block((x(0.655), min(y0, y1), belt - 0.01), (x(0.685), max(y0, y1), belt + 0.115), Role.PAINT, 9)
         b.panel(
@@ -101,6 +102,7 @@ def _greenhouse(b: MeshBuilder, size: Size) -> None:
             10,
             x(0.8),
         )
+        b.next()
     b.face(
         [
             (back + 0.05, -roof_w * 0.9, upper),
@@ -183,6 +185,11 @@ def _car_ends(b: MeshBuilder, size: Size) -> None:
         b.panel(front + 0.004, (s * 0.62 * half, s * 0.74 * half), (0.42, 0.47), signal, 7, middle)
 
 
+def _strip(x0: float, x1: float, z0: float, z1: float) -> list[tuple[float, float]]:
+    """Outline of a rectangle on a side."""
+    return [(x0, z0), (x1, z0), (x1, z1), (x0, z1)]
+
+
 def _van(size: Size) -> Mesh:
     h, half, x = size.height, 0.5 * size.width, size.x
     b = MeshBuilder()
@@ -212,6 +219,14 @@ def _van(size: Size) -> Mesh:
     b.side(
         [(x(0.61), 0.53 * h), (x(0.80), 0.53 * h), (x(0.705), 0.83 * h), (x(0.61), 0.83 * h)], y, Role.GLASS, 3, top=yt
     )
+    b.next(pixels=6.0)
+    # sky in the window, rail of the sliding door, handles
+    sky = [(x(0.61), 0.68 * h), (x(0.7525), 0.68 * h), (x(0.705), 0.83 * h), (x(0.61), 0.83 * h)]
+    b.side(sky, 0.5 * (y + yt) + 0.001, Role.GLASS, 4, 0.45, top=yt + 0.001)
+    b.side(_strip(x(0.27), x(0.415), 0.60 * h, 0.614 * h), half + 0.003, Role.SEAM, 4)
+    for u in (0.435, 0.615):
+        b.side(_strip(x(u), x(u + 0.03), 0.475 * h, 0.49 * h), half + 0.004, Role.TRIM, 4)
+    b.next()
     for u in (0.60, 0.415, 0.255):
         seam = [(x(u), 0.42), (x(u + 0.005), 0.42), (x(u + 0.005), 0.93 * h), (x(u), 0.93 * h)]
         b.side(seam, half + 0.002, Role.SEAM, 3, top=yt)
@@ -231,6 +246,8 @@ def _van(size: Size) -> Mesh:
         signal = Role.INDICATOR_LEFT if s > 0 else Role.INDICATOR_RIGHT
         b.panel(rear - 0.004, (s * 0.85 * half, s * 0.95 * half), (1.00, 1.12), signal, 7, middle)
         b.panel(front, (s * 0.54 * half, s * 0.79 * half), (0.70, 0.90), Role.HEADLAMP, 6, middle)
+        b.next(beside=s * half)
         y0, y1 = s * half * 0.97, s * (half + 0.20)
         b.block((x(0.80), min(y0, y1), 0.52 * h), (x(0.815), max(y0, y1), 0.66 * h), Role.TRIM, 9)
+        b.next()
     return b.build()

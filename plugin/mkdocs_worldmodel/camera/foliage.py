@@ -1,5 +1,5 @@
 # Pictures of trees, shrubs and woods, grown from a seed: overlapping balls of leaves, shaded from above, with ragged
-# edges. Also the soft disc that lamps glow with. All are (H, W, 4), colour multiplied by alpha, at halving sizes.
+# edges: (H, W, 4), colour multiplied by alpha, at halving sizes. Also the soft disc that lamps glow with.
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Sprite:
     """An upright picture that always turns to the camera."""
 
     levels: tuple[Picture, ...]
-    """(H, W, 4) premultiplied, each half as large as the one before."""
+    """(H, W, 4) premultiplied, or (H, W, 3) to be added; each half as large as the one before."""
     aspect: float
     """Width over height."""
 
@@ -165,6 +165,5 @@ def glow() -> Sprite:
     a = (np.arange(64) + 0.5 - 32) / 32
     r = np.sqrt(a[:, None] ** 2 + a[None, :] ** 2)
     value = 0.75 * np.exp(-((r / 0.13) ** 2)) + 0.30 * np.exp(-((r / 0.36) ** 2)) * np.clip(1 - r, 0, 1)
-    image = np.zeros((64, 64, 4), dtype=np.uint8)
-    image[..., :3] = np.clip(value * 255, 0, 255)[..., None]
-    return Sprite(pyramid(image), 1.0)
+    image = np.repeat(np.clip(value * 255, 0, 255)[..., None], 3, axis=2)
+    return Sprite(pyramid(image.astype(np.uint8)), 1.0)

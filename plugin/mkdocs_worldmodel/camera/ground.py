@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.light import Light, ego_headlights
-from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, Projected, View, bounds, to_fixed
+from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, Projected, View, to_fixed
 from mkdocs_worldmodel.camera.road_surface import Material, runs_of
 from mkdocs_worldmodel.scenario.road import RoadKind
 
@@ -192,15 +192,14 @@ class GroundView:
         self,
         image: Picture,
         pose: tuple[float, float, float],
-        patches: Projected,
-        kinds: GroundPatches,
+        patches: GroundPatches,
         dynamic: GroundLight,
     ) -> Picture | None:
         """Paint the rows below the horizon; returns how much each pixel mirrors (None where dry)."""
         if self.empty:
             return None
         canvas = self._base.copy()
-        self._patches(canvas, patches, kinds)
+        self._patches(canvas, patches)
         share: Picture = cv2.extractChannel(canvas, 3)
         colour: Picture = cv2.cvtColor(canvas, cv2.COLOR_RGBA2RGB)
         grain = self._grain(*pose)
@@ -226,22 +225,22 @@ class GroundView:
         cv2.add(out, cv2.multiply(self._shine, cv2.cvtColor(gloss, cv2.COLOR_GRAY2RGB), scale=1 / 255), dst=out)
         return None
 
-    def _patches(self, canvas: Picture, patches: Projected, kinds: GroundPatches) -> None:
-        layer = kinds.layer[patches.index]
-        fixed = to_fixed(patches.uv - (0.0, float(self.top)))
-        for start, end in runs_of(layer):
-            material = Material(int(kinds.material[patches.index[start]]))
+    def _patches(self, canvas: Picture, patches: GroundPatches) -> None:
+        shape = patches.shape
+        fixed = to_fixed(shape.uv - (0.0, float(self.top)))
+        for start, end in runs_of(patches.layer):
+            material = Material(int(patches.material[start]))
             if material is Material.MARK:
-                self._marks(canvas, patches.uv[start:end], fixed[start:end])
+                self._marks(canvas, shape.part(slice(start, end)), fixed[start:end])
             else:
                 cv2.fillPoly(canvas, list(fixed[start:end]), self._palette[material], cv2.LINE_AA, SUBPIXEL_BITS)
 
-    def _marks(self, canvas: Picture, uv: F8, fixed: I4) -> None:
+    def _marks(self, canvas: Picture, marks: Projected, fixed: I4) -> None:
         """Paint marks; those thinner than a pixel are mixed with asphalt instead of drawn a pixel wide."""
-        ahead = np.roll(uv, -1, axis=1)
+        uv = marks.uv
+        ahead = np.concatenate([uv[:, 1:], uv[:, :1]], axis=1)
         area = 0.5 * np.abs((uv[..., 0] * ahead[..., 1] - ahead[..., 0] * uv[..., 1]).sum(axis=1))
-        (left, right), (upper, lower) = bounds(uv[..., 0]), bounds(uv[..., 1])
-        extent = np.hypot(right - left, lower - upper)
+        extent = np.hypot(*(marks.high - marks.low))
         thick = area / np.maximum(extent, 1e-3)
         share = np.minimum(1.0, 1.2 * thick / (thick + 0.55)) * np.minimum(1.0, (extent + 0.1) / 1.2)
         level = np.rint(share * _MARK_LEVELS).astype(int)
@@ -255,8 +254,9 @@ class GroundView:
 
 @dataclass(frozen=True, slots=True)
 class GroundPatches:
-    """What the projected patches are."""
+    """Patches in a picture, in painting order."""
 
+    shape: Projected
     material: npt.NDArray[np.intp]
     layer: npt.NDArray[np.intp]
 
@@ -276,11 +276,9 @@ def _times(a: F8, b: F8) -> F8:
     return np.asarray((a[:, :, None] * b[None, :, :]).sum(axis=1))
 
 
-def visible_patches(
-    view: View, distance: F8, material: npt.NDArray[np.intp], spheres: tuple[F8, F8]
-) -> npt.NDArray[np.intp]:
-    """Tell which patches of the camera's frame are worth projecting: in view and in their material's range."""
+def reach_of(material: npt.NDArray[np.intp]) -> F8:
+    """Return how far each patch is drawn [m]."""
     reach = np.full(len(Material), FAR)
     for m, value in RANGE.items():
         reach[m] = value
-    return np.flatnonzero((distance < reach[material]) & view.sees(*spheres))
+    return reach[material]

@@ -36,6 +36,7 @@ def lorry(size: Size) -> Mesh:
     )
     for z0, z1 in ((floor, floor + 0.09), (h - 0.08, h)):
         b.side([(rear, z0), (box_front, z0), (box_front, z1), (rear, z1)], half + 0.004, Role.SEAM, 7)
+    _box_from_near(b, size, (rear, box_front), floor)
     middle = x(0.5)
     b.panel(rear - 0.004, (-0.012, 0.012), (floor, h), Role.SEAM, 7, middle)
     for y in (-0.55, 0.55):
@@ -50,6 +51,25 @@ def lorry(size: Size) -> Mesh:
         b.panel(rear - 0.010, (s * 0.84 * half, s * 0.93 * half), (0.74, 0.90), signal, 9, middle)
     _cab(b, size, cab)
     return b.build()
+
+
+def _box_from_near(b: MeshBuilder, size: Size, span: tuple[float, float], floor: float) -> None:
+    """Add soft light on the box's sides, the joints of their panels, and the rails of the side guards."""
+    half, tall = 0.5 * size.width, size.height - floor
+    (rear, front), steps = span, 8
+    b.next(pixels=40.0)
+    for i in range(steps):
+        z0, z1 = floor + tall * i / steps, floor + tall * (i + 1) / steps
+        lean = 0.36 * (i + 0.5) / steps - 0.18
+        b.side([(rear, z0), (front, z0), (front, z1), (rear, z1)], half + 0.001, Role.BOX, 6.2, lean)
+    joints = max(2, round((front - rear) / 1.25))
+    for i in range(1, joints):
+        u = rear + (front - rear) * i / joints
+        b.side([(u, floor), (u + 0.03, floor), (u + 0.03, floor + tall), (u, floor + tall)], half, Role.BOX, 6.4, -0.5)
+    b.next()
+    for z in (0.52, 0.74):
+        back, ahead = 1.15, size.wheelbase - 0.95
+        b.side([(back, z), (ahead, z), (ahead, z + 0.10), (back, z + 0.10)], half - 0.055, Role.RIM, 1.5)
 
 
 def _cab(b: MeshBuilder, size: Size, cab: float) -> None:
@@ -86,6 +106,12 @@ def _cab(b: MeshBuilder, size: Size, cab: float) -> None:
         2,
         top=0.955 * half,
     )
+    b.next(pixels=6.0)
+    middle = 0.5 * (1.68 + top - 0.28)
+    sky = [(cab + 0.85, middle), (front - 0.32, middle), (front - 0.42, top - 0.28), (cab + 0.85, top - 0.28)]
+    b.side(sky, 0.971 * half, Role.GLASS, 2.5, 0.45, top=0.956 * half)
+    b.side([(cab + 0.88, 1.36), (cab + 1.1, 1.36), (cab + 1.1, 1.42), (cab + 0.88, 1.42)], 0.99 * half, Role.TRIM, 2.5)
+    b.next()
     for u in (cab + 0.78, front - 0.30):
         b.side(
             [(u, 0.75), (u + 0.02, 0.75), (u + 0.02, top - 0.2), (u, top - 0.2)],
@@ -103,5 +129,7 @@ def _cab(b: MeshBuilder, size: Size, cab: float) -> None:
         b.panel(front + 0.006, (s * 0.66 * half, s * 0.89 * half), (0.62, 0.80), Role.HEADLAMP, 8, cab)
         signal = Role.INDICATOR_LEFT if s > 0 else Role.INDICATOR_RIGHT
         b.panel(front + 0.007, (s * 0.80 * half, s * 0.89 * half), (0.82, 0.90), signal, 9, cab)
+        b.next(beside=s * half)
         y0, y1 = s * (half + 0.02), s * (half + 0.22)
         b.block((front - 0.30, min(y0, y1), 1.75), (front - 0.18, max(y0, y1), 2.45), Role.TRIM, 10)
+        b.next()

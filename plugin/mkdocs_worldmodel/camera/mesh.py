@@ -11,6 +11,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.camera.faces import SMALLEST
+
 F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
@@ -51,10 +53,21 @@ class Mesh:
     """(F,)"""
     part: Ints
     """(F,) which of `parts` it belongs to."""
-    layer: Ints
+    layer: F8
     """(F,) painting order within the part."""
+    beside: F8
+    """(F,) the y beyond which a face sticks out to one side [m]; 0 = it does not."""
+    pixels: F8
+    """(F,) how large a face must be in a picture to be shown [px]."""
     parts: F8
     """(Q, 2) from x to x of each part [m]; parts do not overlap along x."""
+
+
+Point = tuple[float, float, float]
+
+
+def _along(a: Point, b: Point, share: float) -> Point:
+    return (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share)
 
 
 class MeshBuilder:
@@ -64,15 +77,21 @@ class MeshBuilder:
         self._points: list[F8] = []
         self._normal: list[F8] = []
         self._facing: list[F8] = []
-        self._tags: list[tuple[int, int, int]] = []
+        self._tags: list[tuple[int, int, float, float, float]] = []
+        self._beside = 0.0
+        self._pixels = SMALLEST
         self._parts: list[tuple[float, float]] = []
 
     def begin(self, low: float, high: float) -> None:
         """Start a new part that lies between two x [m]."""
         self._parts.append((low, high))
 
+    def next(self, beside: float = 0.0, pixels: float = SMALLEST) -> None:
+        """Say how the faces that follow are shown: see Mesh."""
+        self._beside, self._pixels = beside, pixels
+
     def face(
-        self, points: Sequence[Sequence[float]], role: Role, layer: int, inside: Sequence[float], lean: float = 0.0
+        self, points: Sequence[Sequence[float]], role: Role, layer: float, inside: Sequence[float], lean: float = 0.0
     ) -> None:
         """Add a convex face; its normal points away from `inside`; `lean` tilts the shading normal up (+)."""
         p = np.array(points, dtype=np.float64)
@@ -86,18 +105,26 @@ class MeshBuilder:
         self._points.append(np.concatenate([p, np.repeat(p[-1:], CORNERS - len(p), axis=0)]))
         self._normal.append(shading)
         self._facing.append(n)
-        self._tags.append((int(role), len(self._parts) - 1, layer))
+        self._tags.append((int(role), len(self._parts) - 1, layer, self._beside, self._pixels))
 
-    def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: int, half: bool = False) -> None:
-        """Add an upright disc, or its upper half, that looks to the side on which it lies."""
-        a = np.linspace(0.0, np.pi, CORNERS) if half else (np.arange(CORNERS) + 0.5) * (2.0 * np.pi / CORNERS)
-        points = np.stack([x + radius * np.cos(a), np.full(CORNERS, y), z + radius * np.sin(a)], axis=-1)
-        self.face(points.tolist(), role, layer, (x, 0.0, z))
+    def arch(self, x: float, y: float, z: float, radius: float, role: Role, layer: float) -> None:
+        """Add the upper half of an upright disc that looks to the side on which it lies."""
+        self._round(x, y, z, radius, role, layer, np.linspace(0.0, np.pi, CORNERS))
+
+    def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: float, turn: float = 0.5) -> None:
+        """Add an upright disc that looks to the side on which it lies, turned by some corners."""
+        self._round(x, y, z, radius, role, layer, (np.arange(CORNERS) + turn) * (2.0 * np.pi / CORNERS))
+
+    def _round(
+        self, x: float, y: float, z: float, radius: float, role: Role, layer: float, angles: npt.NDArray[np.floating]
+    ) -> None:
+        points = [(x + radius * float(np.cos(a)), y, z + radius * float(np.sin(a))) for a in angles]
+        self.face(points, role, layer, (x, 0.0, z))
 
     def loft(
         self,
         stations: Sequence[tuple[float, float, float, float, float]],
-        layer: int,
+        layer: float,
         roles: Sequence[Role] | None = None,
         role: Role = Role.PAINT,
     ) -> None:
@@ -114,6 +141,7 @@ class MeshBuilder:
                 top = [(s[0], side * s[1] * 0.95, s[4]) for s in (a, b)]
                 self.face([low[0], low[1], mid[1], mid[0]], role, layer, heart, -0.22)
                 self.face([mid[0], mid[1], top[1], top[0]], role, layer, heart, 0.42)
+                self._crease(low, mid, top, role, layer, heart)
             crown = [(s[0], side * s[1] * 0.95, s[4]) for s, side in ((a, -1.0), (b, -1.0), (b, 1.0), (a, 1.0))]
             self.face(crown, roles[i] if roles else role, layer, (heart[0], 0.0, first[2]))
         for s, lean in ((first, 0.1), (last, 0.1)):
@@ -122,7 +150,18 @@ class MeshBuilder:
             outline += [(s[0], 0.95 * w, s[4]), (s[0], w, s[3]), (s[0], 0.965 * w, s[2])]
             self.face(outline, role, layer, heart, lean)
 
-    def block(self, low: Sequence[float], high: Sequence[float], role: Role, layer: int) -> None:
+    def _crease(
+        self, low: list[Point], mid: list[Point], top: list[Point], role: Role, layer: float, heart: Point
+    ) -> None:
+        """Add strips that soften the change of light between the lower and the upper side, seen from near."""
+        self.next(pixels=40.0)
+        lines = [[_along(a, b, share) for a, b in zip(low, mid, strict=True)] for share in (0.30, 0.65)]
+        lines += [[_along(a, b, share) for a, b in zip(mid, top, strict=True)] for share in (0.0, 0.25, 0.50)]
+        for (below, above), lean in zip(pairwise(lines), (-0.09, 0.04, 0.17, 0.30), strict=True):
+            self.face([below[0], below[1], above[1], above[0]], role, layer + 0.5, heart, lean)
+        self.next()
+
+    def block(self, low: Sequence[float], high: Sequence[float], role: Role, layer: float) -> None:
         """Add a box between two corners (without its underside)."""
         (x0, y0, z0), (x1, y1, z1) = low, high
         heart = (0.5 * (x0 + x1), 0.5 * (y0 + y1), 0.5 * (z0 + z1))
@@ -133,7 +172,7 @@ class MeshBuilder:
         self.face([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], role, layer, heart)
 
     def panel(
-        self, x: float, ys: tuple[float, float], zs: tuple[float, float], role: Role, layer: int, middle: float
+        self, x: float, ys: tuple[float, float], zs: tuple[float, float], role: Role, layer: float, middle: float
     ) -> None:
         """Add an upright rectangle across the vehicle; it looks away from `middle` (an x)."""
         (y0, y1), (z0, z1) = ys, zs
@@ -144,7 +183,7 @@ class MeshBuilder:
         outline: Sequence[tuple[float, float]],
         y: float,
         role: Role,
-        layer: int,
+        layer: float,
         lean: float = 0.0,
         top: float | None = None,
     ) -> None:
@@ -157,14 +196,16 @@ class MeshBuilder:
 
     def build(self) -> Mesh:
         """Return the mesh."""
-        tags = np.array(self._tags, dtype=np.intp)
+        tags = np.array(self._tags)
         return Mesh(
             np.stack(self._points),
             np.stack(self._normal),
             np.stack(self._facing),
-            tags[:, 0],
-            tags[:, 1],
+            tags[:, 0].astype(np.intp),
+            tags[:, 1].astype(np.intp),
             tags[:, 2],
+            tags[:, 3],
+            tags[:, 4],
             np.array(self._parts),
         )
 
@@ -184,12 +225,30 @@ class Size:
         return share * self.length - self.rear_overhang
 
 
-def wheels(b: MeshBuilder, size: Size, xs: tuple[float, ...], radius: float, arch: float, layer: int) -> None:
+def wheels(b: MeshBuilder, size: Size, xs: tuple[float, ...], radius: float, arch: float, layer: float) -> None:
     """Add a wheel with its arch on both sides at each x; `arch` is the arch's radius over the wheel's."""
     y = 0.5 * size.width
     for x in xs:
         for side in (-1.0, 1.0):
-            b.disc(x, side * (y - 0.004), radius, radius * arch, Role.TRIM, layer, half=True)
+            b.arch(x, side * (y - 0.004), radius, radius * arch, Role.TRIM, layer)
             b.disc(x, side * y, radius, radius, Role.TYRE, layer + 1)
             b.disc(x, side * (y + 0.004), radius, radius * 0.64, Role.RIM, layer + 2)
             b.disc(x, side * (y + 0.006), radius, radius * 0.20, Role.TRIM, layer + 3)
+            _wheel_from_near(b, (x, side * y, radius), layer)
+
+
+def _wheel_from_near(b: MeshBuilder, centre: Point, layer: float) -> None:
+    """Add what makes a large wheel round, the gaps between its spokes, and the middle of its hub."""
+    x, y, radius = centre
+    out = 0.005 if y > 0.0 else -0.005
+    b.next(pixels=40.0)
+    b.disc(x, y, radius, radius, Role.TYRE, layer + 1, turn=0.0)
+    b.disc(x, y + out, radius, radius * 0.64, Role.RIM, layer + 2, turn=0.0)
+    b.next(pixels=4.0)
+    for spoke in range(5):
+        middle = (0.1 + spoke / 5) * 2.0 * np.pi
+        wedge = [(0.25, -0.26), (0.25, 0.26), (0.54, 0.40), (0.57, 0.0), (0.54, -0.40)]
+        at = [(share * radius * np.cos(middle + a), share * radius * np.sin(middle + a)) for share, a in wedge]
+        b.face([(x + dx, y + out, radius + dz) for dx, dz in at], Role.TRIM, layer + 2.5, (x, 0.0, radius))
+    b.disc(x, y + out, radius, radius * 0.11, Role.RIM, layer + 3.5)
+    b.next()

@@ -1,7 +1,9 @@
-# Painting of single things: polygons, sprites, glows. Boxes are left, top, width, height in pixels.
+# Painting of single things: sprites, glows. Boxes are left, top, width, height in pixels; colours are
+# diagonal matrices, because OpenCV multiplies channels fastest so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, floor, log2
 
 import cv2
@@ -9,21 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.foliage import Sprite
-from mkdocs_worldmodel.camera.light import RGB
-from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture
+from mkdocs_worldmodel.camera.projection import Picture
 
-I4 = npt.NDArray[np.int32]
-Box = tuple[float, float, float, float]
+F8 = npt.NDArray[np.float64]
+Floats = Sequence[float]
 
 _LINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
-def paint_polygon(image: Picture, corners: I4, colour: RGB) -> None:
-    """Fill a convex polygon given in fixed point, with smooth edges."""
-    cv2.fillConvexPoly(image, corners, colour, cv2.LINE_AA, SUBPIXEL_BITS)
+def diagonal(colours: F8) -> F8:
+    """Colours (N, 3) as matrices (N, 3, 3)."""
+    return colours[:, :, None] * np.eye(3)
 
 
-def _placed(image: Picture, sprite: Sprite, box: Box, mirrored: bool) -> tuple[Picture, Picture] | None:
+def _placed(image: Picture, sprite: Sprite, box: Floats, mirrored: bool) -> tuple[Picture, Picture] | None:
     """The part of the picture under a box and the sprite warped onto it; None where they do not meet."""
     left, top, width, height = box
     rows, columns = image.shape[:2]
@@ -39,25 +40,23 @@ def _placed(image: Picture, sprite: Sprite, box: Box, mirrored: bool) -> tuple[P
     return image[y0:y1, x0:x1], cv2.warpAffine(source, matrix, (x1 - x0, y1 - y0), flags=_LINEAR)
 
 
-def paint_sprite(image: Picture, sprite: Sprite, box: Box, mirrored: bool, gain: RGB, haze: RGB) -> None:
-    """Blend a sprite into a box: its colour times `gain`, plus its alpha times `haze` (1.0 = white)."""
+def paint_sprite(image: Picture, sprite: Sprite, box: Floats, mirrored: bool, gain: F8, haze: F8) -> None:
+    """Blend a sprite into a box: its colour times `gain` (3, 3), plus its alpha times `haze` (3, 3)."""
     found = _placed(image, sprite, box, mirrored)
     if found is None:
         return
     target, part = found
-    mix = np.array([[gain[0], 0, 0, haze[0]], [0, gain[1], 0, haze[1]], [0, 0, gain[2], haze[2]]])
-    rest = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(part, 3)), cv2.COLOR_GRAY2RGB)
-    cv2.multiply(target, rest, dst=target, scale=1 / 255)
-    cv2.add(target, cv2.transform(part, mix), dst=target)
+    alpha = cv2.cvtColor(cv2.extractChannel(part, 3), cv2.COLOR_GRAY2RGB)
+    cv2.multiply(target, cv2.bitwise_not(alpha), dst=target, scale=1 / 255)
+    cv2.add(target, cv2.transform(cv2.cvtColor(part, cv2.COLOR_RGBA2RGB), gain), dst=target)
+    cv2.add(target, cv2.transform(alpha, haze), dst=target)
 
 
-def paint_glow(
-    image: Picture, disc: Sprite, centre: tuple[float, float], radius: tuple[float, float], colour: RGB
-) -> None:
-    """Add a soft light of some radius (across, down) around a point."""
-    box = (centre[0] - radius[0], centre[1] - radius[1], 2.0 * radius[0], 2.0 * radius[1])
-    found = _placed(image, disc, box, mirrored=False)
+def paint_glow(image: Picture, disc: Sprite, place: Floats, stretch: tuple[float, float], colour: F8) -> None:
+    """Add a soft light; `place` is its centre and radius, stretched across and down; `colour` (3, 3)."""
+    u, v, radius = place
+    wide, tall = radius * stretch[0], radius * stretch[1]
+    found = _placed(image, disc, (u - wide, v - tall, 2.0 * wide, 2.0 * tall), mirrored=False)
     if found is not None:
         target, part = found
-        mix = np.array([[colour[0], 0, 0, 0], [0, colour[1], 0, 0], [0, 0, colour[2], 0]])
-        cv2.add(target, cv2.transform(part, mix), dst=target)
+        cv2.add(target, cv2.transform(part, colour), dst=target)

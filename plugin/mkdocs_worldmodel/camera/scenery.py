@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.facades import STOREY, WALLS, Facade, facade
-from mkdocs_worldmodel.camera.faces import Faces
+from mkdocs_worldmodel.camera.faces import Faces, offsets, sizes
 from mkdocs_worldmodel.camera.foliage import Sprite, plants
 from mkdocs_worldmodel.camera.fronts import Fronts
 from mkdocs_worldmodel.camera.light import Light, ego_headlights
@@ -32,6 +32,8 @@ class Upright:
     height: F8
     """(M,) [m]"""
     sprite: tuple[Sprite, ...]
+    aspect: F8
+    """(M,) width over height."""
     mirrored: npt.NDArray[np.bool_]
     gain: F8
     """(M, 3)"""
@@ -110,6 +112,7 @@ class Scenery:
             self._house(c, house, sun)
         self._heads = np.array([_lamp_head(p) for p in roadside.lamps]).reshape(-1, 3)
         self._points = np.array(c.points).reshape(-1, 4, 3)
+        self._size = sizes(self._points)
         self._facing = np.array(c.facing).reshape(-1, 3)
         normal = self._facing.copy()
         normal[~normal.any(axis=1)] = (0.0, 0.0, 0.3)
@@ -127,6 +130,7 @@ class Scenery:
         self._plants = np.array([(p.x, p.y, 0.0) for p in roadside.plants]).reshape(-1, 3)
         self._height = np.array([p.height for p in roadside.plants])
         self._sprite = [pictures[p.kind] for p in roadside.plants]
+        self._aspect = np.array([s.aspect for s in self._sprite])
         self._mirrored = np.array([p.mirrored for p in roadside.plants], dtype=bool)
         self._tint = np.array([p.tint for p in roadside.plants])
         self._front_corners = np.array([f[0] for f in self._fronts]).reshape(-1, 4, 3)
@@ -144,24 +148,27 @@ class Scenery:
         colour = self._hazy(self._colour[mine], centre[owner])
         pose = np.concatenate([centre[:, :2], np.zeros((len(centre), 1))], axis=1)
         wide = np.broadcast_to(np.array([-1e6, 1e6]), (int(mine.sum()), 2))
+        points = to_vehicle(self._points[mine], *ego)
         faces = Faces(
-            to_vehicle(self._points[mine], *ego),
+            points,
             facing,
+            offsets(facing, points),
+            self._size[mine],
             colour,
             owner,
             self._rank[mine],
+            np.zeros(len(points)),
             wide,
             centre,
             self._radius[near],
             pose,
         )
-        shown = near[self._front_owner]
-        index = np.flatnonzero(shown)
+        index = np.flatnonzero(near[self._front_owner])
         fronts = Fronts(
-            to_vehicle(self._front_corners[shown], *ego),
+            to_vehicle(self._front_corners[index], *ego),
             tuple(self._fronts[i][1] for i in index),
-            self._front_gain[shown],
-            number[self._front_owner[shown]],
+            self._front_gain[index],
+            centre[number[self._front_owner[index]]],
         )
         heads = to_vehicle(self._heads, *ego)
         heads = heads[np.hypot(heads[:, 0], heads[:, 1]) < 130.0]
@@ -175,7 +182,14 @@ class Scenery:
         if self._light.lamps > 0.0:
             beam = ego_headlights(base[:, 0], 0.55 * base[:, 1]) * self._light.lamps
             gain = gain * (1.0 + 3.0 * beam[:, None] * np.array([1.0, 0.95, 0.8]))
-        return Upright(base, self._height[index], tuple(self._sprite[i] for i in index), self._mirrored[index], gain)
+        return Upright(
+            base,
+            self._height[index],
+            tuple(self._sprite[i] for i in index),
+            self._aspect[index],
+            self._mirrored[index],
+            gain,
+        )
 
     def _hazy(self, colour: F8, centre: F8) -> F8:
         light = self._light

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, bounds, to_fixed
+from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, bounds, to_fixed, transform
 from mkdocs_worldmodel.camera.road_surface import Material, runs_of, surface_of
 from mkdocs_worldmodel.camera.vehicles import BRAKING, colours_of
 from mkdocs_worldmodel.rollout.rollout import Rollout
@@ -102,17 +102,16 @@ class TopView:
         """World points (..., 2) to continuous pixels."""
         x, y, h = pose
         c, s = float(np.cos(h)), float(np.sin(h))
-        dx, dy = points[..., 0] - x, points[..., 1] - y
-        u = self._anchor[0] + (c * dx + s * dy) * self._scale
-        v = self._anchor[1] - (c * dy - s * dx) * self._scale
-        return np.stack([u, v], axis=-1)
+        turn = np.array([[c, s], [s, -c]]) * self._scale
+        shift = self._anchor - (turn * (x, y)).sum(axis=1)
+        return transform(points, np.concatenate([turn, shift[:, None]], axis=1))
 
     def _roads(self, image: U1, pose: tuple[float, float, float]) -> None:
         distance = np.hypot(self._centre[:, 0] - pose[0], self._centre[:, 1] - pose[1]) - self._radius
         near = np.flatnonzero(distance < self._reach)
         uv = self._to_map(self._points[near], pose)
-        (left, right), (upper, lower) = bounds(uv[..., 0]), bounds(uv[..., 1])
-        shown = (right > 0) & (lower > 0) & (left < self._size[0]) & (upper < self._size[1])
+        low, high = bounds(uv)
+        shown = (high > 0).all(axis=0) & (low[0] < self._size[0]) & (low[1] < self._size[1])
         near, uv = near[shown], uv[shown]
         layer = self._layer[near]
         fixed = to_fixed(uv)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.bodies import body_mesh
-from mkdocs_worldmodel.camera.faces import Faces
+from mkdocs_worldmodel.camera.faces import SMALLEST, Faces, offsets, sizes
 from mkdocs_worldmodel.camera.light import RGB, Light, ego_headlights
 from mkdocs_worldmodel.camera.mesh import Role, Size
 from mkdocs_worldmodel.camera.projection import to_vehicle
@@ -115,10 +114,12 @@ class Vehicles:
         count = [len(m.role) for m in meshes]
         self._owner = np.repeat(np.arange(len(meshes)), count)
         self._points = np.concatenate([m.points for m in meshes])
+        self._size = sizes(self._points) * (SMALLEST / np.concatenate([m.pixels for m in meshes]))
         self._normal = np.concatenate([m.normal for m in meshes])
         self._facing = np.concatenate([m.facing for m in meshes])
         self._role = np.concatenate([m.role for m in meshes])
-        self._rank = np.concatenate([m.layer for m in meshes]).astype(float)
+        self._rank = np.concatenate([m.layer for m in meshes])
+        self._beside = np.concatenate([m.beside for m in meshes])
         self._part = np.concatenate([m.parts[m.part] for m in meshes])
         self._albedo = np.concatenate([_albedo(m.role, p) for m, p in zip(meshes, paints, strict=True)])
         self._box = np.stack([rollout.length, rollout.width, rollout.height, rollout.centre], axis=1)
@@ -145,12 +146,16 @@ class Vehicles:
         middle[:, 2] = 0.5 * box[:, 2]
         radius = 0.5 * np.sqrt((box[:, :3] ** 2).sum(axis=1)) + 0.25
         lit = self._lit(k, mine, users, owner, ego[2], middle)
+        facing = _turn(self._facing[mine], c, s)
         faces = Faces(
             points,
-            _turn(self._facing[mine], c, s),
+            facing,
+            offsets(facing, points),
+            self._size[mine],
             lit,
             owner,
             self._rank[mine],
+            self._beside[mine],
             self._part[mine],
             middle,
             radius,
@@ -261,42 +266,42 @@ def _footprints(pose: F8, box: F8) -> F8:
     return np.stack([pose[:, 0:1] + c * along - s * across, pose[:, 1:2] + s * along + c * across], axis=-1)
 
 
-def far_to_near(traffic: Traffic, eye: F8) -> tuple[Ints, F8]:
-    """Order road users for painting from `eye` (3,): indices far first, and their distances, falling.
+def _outside(traffic: Traffic, places: F8) -> F8:
+    """How far places (N or 1, M, 2) lie outside each edge line of each footprint A: (A, N or 1, M, 4) [m]."""
+    x, y, heading = traffic.faces.pose.T[:, :, None, None]
+    dx, dy = places[None, ..., 0] - x, places[None, ..., 1] - y
+    c, s = np.cos(heading), np.sin(heading)
+    length, width, _, ahead = traffic.box.T[:, :, None, None]
+    along = c * dx + s * dy - ahead
+    across = c * dy - s * dx
+    return np.stack([along - 0.5 * length, -along - 0.5 * length, across - 0.5 * width, -across - 0.5 * width], axis=-1)
+
+
+def far_to_near(traffic: Traffic, eyes: F8) -> list[tuple[Ints, F8]]:
+    """Order road users for painting from `eyes` (K, 3): indices far first, and their distances, falling.
 
     Of two footprints, A cannot hide B where an edge line of A has B on its outer and the eye on its inner side, or
     an edge line of B has A on its outer and the eye on its inner side. What may hide must come later.
     """
-    pose, box, corners = traffic.faces.pose, traffic.box, traffic.corners
-    n = len(pose)
-    d = np.concatenate([corners, np.broadcast_to(eye[:2], (n, 1, 2)).reshape(n, 1, 2)], axis=1)
-    dx = d[None, :, :, 0] - pose[:, None, None, 0]
-    dy = d[None, :, :, 1] - pose[:, None, None, 1]
-    c, s = np.cos(pose[:, 2])[:, None, None], np.sin(pose[:, 2])[:, None, None]
-    along = c * dx + s * dy - box[:, 3][:, None, None]
-    across = c * dy - s * dx
-    out = np.stack(
-        [
-            along - 0.5 * box[:, 0, None, None],
-            -along - 0.5 * box[:, 0, None, None],
-            across - 0.5 * box[:, 1, None, None],
-            -across - 0.5 * box[:, 1, None, None],
-        ],
-        axis=-1,
-    )  # (A, B, 5, 4): how far corner (or eye) of B is outside each edge of A
-    other = out[:, :, :4].min(axis=2) > -0.02
-    eye_out = out[:, :, 4] > 0.0
-    never_hidden = (other & ~eye_out).any(axis=-1)  # [A, B]: B cannot hide A
-    never_hides = (other & eye_out).any(axis=-1)  # [A, B]: A cannot hide B
-    may_hide = ~(never_hides | never_hidden.T)
-    np.fill_diagonal(may_hide, val=False)
-    both = may_hide & may_hide.T
-    may_hide &= ~both
-    gap = np.array([-cv2.pointPolygonTest(q.astype(np.float32), (float(eye[0]), float(eye[1])), True) for q in corners])
-    left, order = list(np.argsort(-gap, kind="stable")), []
+    apart = _outside(traffic, traffic.corners).min(axis=2) > -0.02  # [A, B, edge]
+    out = _outside(traffic, eyes[None, :, :2])[:, 0].swapaxes(0, 1)  # [eye, A, edge]
+    beyond = out[:, :, None] > 0.0
+    never_hidden = (apart & ~beyond).any(axis=-1)  # [eye, A, B]: B cannot hide A
+    never_hides = (apart & beyond).any(axis=-1)  # [eye, A, B]: A cannot hide B
+    may_hide = ~(never_hides | never_hidden.swapaxes(1, 2))
+    may_hide &= ~may_hide.swapaxes(1, 2)
+    aside = np.maximum(out[..., ::2], out[..., 1::2])  # along and across
+    away = np.hypot(*np.moveaxis(np.maximum(aside, 0.0), -1, 0))
+    gap = np.where(away > 0.0, away, aside.max(axis=-1))
+    return [_sorted(g, m) for g, m in zip(gap, may_hide, strict=True)]
+
+
+def _sorted(gap: F8, may_hide: npt.NDArray[np.bool_]) -> tuple[Ints, F8]:
+    behind = [set(np.flatnonzero(row).tolist()) for row in may_hide]
+    left, order = np.argsort(-gap, kind="stable").tolist(), []
     while left:
-        ready = next((i for i in left if not any(may_hide[i, j] for j in left if j != i)), left[0])
+        ready = next((i for i in left if behind[i].isdisjoint(left)), left[0])
         left.remove(ready)
-        order.append(int(ready))
+        order.append(ready)
     index = np.array(order, dtype=np.intp)
-    return index, np.minimum.accumulate(gap[index]) if n else gap
+    return index, np.minimum.accumulate(gap[index])

@@ -6,65 +6,57 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.faces import faces_in_view
-from mkdocs_worldmodel.camera.foliage import Sprite
-from mkdocs_worldmodel.camera.lamps import Glow
+from mkdocs_worldmodel.camera.faces import faces_in_views
+from mkdocs_worldmodel.camera.foliage import glow
+from mkdocs_worldmodel.camera.lamps import Lamps, glows_in_views
+from mkdocs_worldmodel.camera.light import Light
 from mkdocs_worldmodel.camera.paint import paint_glow
-from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, View
+from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, Rig
 from mkdocs_worldmodel.camera.vehicles import Traffic
 
+Ints = npt.NDArray[np.intp]
+
 _FLIP = np.array([1.0, 1.0, -1.0])
-_MIRRORED = 2.5
+_SMALLEST = 2.5
 """Faces under this many pixels are not mirrored."""
 
 
-def mirrored(traffic: Traffic) -> Traffic:
-    """Return the traffic upside down under the road."""
-    faces = traffic.faces
-    return replace(
-        traffic,
-        faces=replace(faces, points=faces.points * _FLIP, facing=faces.facing * _FLIP, centre=faces.centre * _FLIP),
-    )
+class Mirrored:
+    """What stands upside down under a wet road at one row, as the cameras of a rig see it."""
 
+    def __init__(self, rig: Rig, light: Light, traffic: Traffic, lamps: Lamps) -> None:
+        faces = traffic.faces
+        below = replace(faces, points=faces.points * _FLIP, facing=faces.facing * _FLIP, centre=faces.centre * _FLIP)
+        self._drawn = faces_in_views(rig, below, _SMALLEST)
+        self._glows = glows_in_views(rig, light, replace(lamps, place=lamps.place * _FLIP))
+        self._parts = rig.parts(self._glows.camera)
 
-def paint_mirror(
-    image: Picture,
-    view: View,
-    top: int,
-    mirror: Picture,
-    below: tuple[Traffic, list[int]],
-    glows: list[Glow],
-    disc: Sprite,
-) -> None:
-    """Blend what a wet road mirrors into the rows from `top` on.
+    def paint(self, image: Picture, camera: int, top: int, mirror: Picture, order: Ints) -> None:
+        """Blend it into the rows from `top` on.
 
-    Args:
-        image: (H, W, 3) with sky and ground.
-        view: The camera.
-        top: First row of the ground.
-        mirror: (H - top, W) how much each pixel mirrors, 255 = all.
-        below: Traffic upside down, and its road users from far to near.
-        glows: Lamps in view, upside down.
-        disc: The sprite of a glow.
-    """
-    ground = image[top:]
-    layer = ground.copy()
-    upside, order = below
-    drawn = faces_in_view(view, upside.faces, _MIRRORED)
-    rank = np.zeros(len(order), dtype=int)
-    rank[order] = np.arange(len(order))
-    lift = np.array([0, top << SUBPIXEL_BITS], dtype=np.int32)
-    for i in np.argsort(rank[drawn.owner], kind="stable").tolist():
-        cv2.fillConvexPoly(layer, drawn.fixed[i] - lift, drawn.colour[i], cv2.LINE_8, SUBPIXEL_BITS)
-    for g in glows:
-        paint_glow(layer, disc, (g.u, g.v - top), (g.radius * 0.9, g.radius * 3.6), g.colour)
-    tall = max(3, view.height // 24)
-    layer = cv2.blur(layer, (1, tall))
-    share = cv2.cvtColor(mirror, cv2.COLOR_GRAY2RGB)
-    rest = cv2.bitwise_not(share)
-    cv2.multiply(ground, rest, dst=ground, scale=1 / 255)
-    cv2.add(ground, cv2.multiply(layer, share, scale=1 / 255), dst=ground)
+        Args:
+            image: (H, W, 3) with sky and ground.
+            camera: Number in the rig.
+            top: First row of the ground.
+            mirror: (H - top, W) how much each pixel mirrors, 255 = all.
+            order: Road users from far to near.
+        """
+        ground = image[top:]
+        layer = ground.copy()
+        runs, lift = self._drawn.runs[camera], np.array([0, top << SUBPIXEL_BITS], dtype=np.int32)
+        for user in order.tolist():
+            for i in runs.get(user, ()):
+                corners = self._drawn.fixed[i] - lift
+                cv2.fillConvexPoly(layer, corners, self._drawn.colour[i], cv2.LINE_8, SUBPIXEL_BITS)
+        part, disc = self._parts[camera], glow()
+        for (u, v, radius), colour in zip(self._glows.disc[part], self._glows.colour[part], strict=True):
+            paint_glow(layer, disc, (u, v - top, radius), (0.9, 3.6), colour)
+        layer = cv2.blur(layer, (1, max(3, len(image) // 24)))
+        share = cv2.cvtColor(mirror, cv2.COLOR_GRAY2RGB)
+        cv2.multiply(ground, cv2.bitwise_not(share), dst=ground, scale=1 / 255)
+        cv2.add(ground, cv2.multiply(layer, share, scale=1 / 255), dst=ground)
 
 
 def paint_streaks(image: Picture, seed: tuple[int, int], bright: float) -> None:
