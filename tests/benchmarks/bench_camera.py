@@ -30,8 +30,8 @@ SKIES: tuple[tuple[Any, Any], ...] = (
 ROWS = range(0, 40, 2)
 
 
-def best_of(work: Any, repeats: int = 2) -> float:
-    """Seconds per row, the better of some rounds."""
+def best_of(work: Any, repeats: int = 5) -> float:
+    """Seconds per row, the best of some rounds."""
     rounds = []
     for _ in range(repeats):
         start = time.process_time()

@@ -114,6 +114,6 @@ def _panel(panel: Panel, x: F8, top: float) -> _Drawn:
     curves = ""
     for line, v in zip(panel.lines, values, strict=True):
         y = place(v)
-        keep = simplified(x, y, 0.35)
+        keep = simplified(x, y, 0.45)
         curves += f'<path class="wm-line wm-line-{line.style}" d="{path(x[keep], y[keep])}"/>'
     return _Drawn(title, labels, grid, axis, curves)

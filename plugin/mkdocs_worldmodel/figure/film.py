@@ -18,7 +18,7 @@ NOTICE = "Generated picture: drawn by mkdocs-worldmodel from a run in {world}; n
 # One thread and bitexact: the same bytes for any machine load. A key frame a second and no B-frames: quick,
 # exact seeks. mbtree looks ahead in a way that differs between runs with other thread counts.
 _SETTINGS: dict[Codec, tuple[str, dict[str, str]]] = {
-    "h264": ("libx264", {"crf": "28", "preset": "faster", "profile": "high", "x264-params": "threads=1:mbtree=0"}),
+    "h264": ("libx264", {"crf": "29", "preset": "faster", "profile": "high", "x264-params": "threads=1:mbtree=0"}),
     "vp9": ("libvpx-vp9", {"crf": "41", "b": "0", "cpu-used": "4", "deadline": "good", "row-mt": "0"}),
 }
 ENCODER = {codec: [name, options] for codec, (name, options) in _SETTINGS.items()}

@@ -199,5 +199,5 @@ class _Plan:
 
 def _slim(x: F8, y: F8) -> tuple[F8, F8]:
     """A line with no more points than the eye can see."""
-    keep = simplified(x, y, 0.3)
+    keep = simplified(x, y, 0.6)
     return x[keep], y[keep]
