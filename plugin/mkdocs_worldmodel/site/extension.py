@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,19 +31,19 @@ _LITERAL = re.compile(
 )  # fmt: skip
 
 
-class Host:
+class Host(ABC):
     """What a host tells about the page that is being rendered."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
 
+    @abstractmethod
     def page(self, md: Markdown) -> Page:
         """The page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def address(self, md: Markdown) -> Callable[[str], str]:
         """Site address of a file → its address as seen from the page."""
-        raise NotImplementedError
 
 
 class PlainHost(Host):
