@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mkdocs_worldmodel import __version__
+from mkdocs_worldmodel import STORE_DIR, __version__
 from mkdocs_worldmodel.errors import Mistake, SpecError, WorldModelError
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mkdocs_worldmodel.site.scanner import Fence
     from mkdocs_worldmodel.spec.block import Place
 
-STORE = ".cache/plugin/worldmodel"
 _store_option = click.option(
-    "--store", "store_dir", default=STORE, show_default=True, type=click.Path(path_type=Path), help="Store of results."
+    "--store", "store_dir", default=STORE_DIR, show_default=True, type=click.Path(path_type=Path), help="Store of results."
 )
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -74,17 +73,13 @@ def render(file: Path, out: Path, store_dir: Path) -> None:
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write states; - for stdout.")
 def run(file: Path, csv_file: Path | None) -> None:
     """Drive the scenario of FILE and print its events; no pictures, no store."""
-    from mkdocs_worldmodel import world
-    from mkdocs_worldmodel.analysis.analysis import analyse
     from mkdocs_worldmodel.figure.rollout_figure import states_csv
-    from mkdocs_worldmodel.pipeline import understand
-    from mkdocs_worldmodel.rollout.record import quantised
+    from mkdocs_worldmodel.pipeline import examine, understand
 
     text, place = _block(file)
     try:
         order = understand(text, place)
-        rollout = quantised(world.make(order.block.spec.world).run(order.scenario, order.block.spec.seed))
-        analysis = analyse(order.scenario, rollout, order.options.expectations)
+        rollout, analysis = examine(order)
     except SpecError as error:
         _fail(file.name, error)
     to_stdout = csv_file is not None and str(csv_file) == "-"
@@ -137,25 +132,17 @@ def check(docs: Path) -> None:
 
 def _mistakes_of(fence: Fence, place: Place) -> list[Mistake]:
     """All that is wrong with a block: its header, its text, and what it expects of its run."""
-    from mkdocs_worldmodel import world
-    from mkdocs_worldmodel.analysis.analysis import analyse
-    from mkdocs_worldmodel.pipeline import understand
-    from mkdocs_worldmodel.rollout.record import quantised
+    from mkdocs_worldmodel.pipeline import examine, missed, understand
 
     header = [fence.mistake] if fence.mistake is not None else []
     try:
         order = understand(fence.body, place)
-        run = quantised(world.make(order.block.spec.world).run(order.scenario, order.block.spec.seed))
-        verdicts = analyse(order.scenario, run, order.options.expectations).verdicts
+        _, analysis = examine(order)
     except SpecError as error:
         return [*header, *error.mistakes]
     except WorldModelError as error:
         return [*header, Mistake(str(error))]
-    return header + [
-        order.block.sources.mistake(("expect", i), f"expected {verdict.text}, but {verdict.measured}")
-        for i, verdict in enumerate(verdicts)
-        if not verdict.held
-    ]
+    return header + missed(order.block, analysis.verdicts)
 
 
 def _pages(docs: Path) -> Iterator[Path]:
@@ -223,7 +210,7 @@ def _open(store_dir: Path) -> Store:
     from mkdocs_worldmodel.build import Store
 
     store = Store(store_dir)
-    store.get("0" * 64)  # no such key, but what is wrong with the whole store shows here
+    store.check()
     return store
 
 

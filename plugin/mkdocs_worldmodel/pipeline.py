@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
@@ -15,6 +15,7 @@ from typing import Any
 
 from mkdocs_worldmodel import world as worlds
 from mkdocs_worldmodel.analysis import expect
+from mkdocs_worldmodel.analysis.analysis import Analysis, analyse
 from mkdocs_worldmodel.build import Entry, Jobs, Store, key_of
 from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldError, WorldModelError
 from mkdocs_worldmodel.figure import rollout_figure
@@ -102,10 +103,34 @@ def drive(scenario: Scenario, world: str, seed: int, store: Store) -> Rollout:
         # a record that cannot be read is made anew
         with suppress(KeyError, ValueError, OSError):
             return record.read(entry.file("run.npz"))
-    run = record.quantised(worlds.make(world).run(scenario, seed))
+    run = _driven(scenario, world, seed)
     with store.stage(key) as staging:
         record.write(run, staging.path / "run.npz")
     return run
+
+
+def _driven(scenario: Scenario, world: str, seed: int) -> Rollout:
+    """Driven now, as it will be read back from the store."""
+    return record.quantised(worlds.make(world).run(scenario, seed))
+
+
+def examine(order: Order) -> tuple[Rollout, Analysis]:
+    """A block's run and what it means, without pictures and without a store.
+
+    Raises:
+        WorldError: where the world cannot drive it.
+    """
+    run = _driven(order.scenario, order.block.spec.world, order.block.spec.seed)
+    return run, analyse(order.scenario, run, order.options.expectations)
+
+
+def missed(block: Block, verdicts: Sequence[expect.Verdict]) -> list[Mistake]:
+    """What a block expects and its run did not do, each at its line. `verdicts` in the order of `expect:`."""
+    return [
+        block.sources.mistake(("expect", i), f"expected {verdict.text}, but {verdict.measured}")
+        for i, verdict in enumerate(verdicts)
+        if not verdict.held
+    ]
 
 
 def make_figure(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -15,7 +14,6 @@ from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.spec.block import did_you_mean
 from mkdocs_worldmodel.spec.units import parse_quantity
 
-Quantity = Literal["ttc", "thw", "gap", "speed", "acceleration", "deceleration"]
 QUANTITIES: dict[str, tuple[str, str, float]] = {
     "ttc": ("time", "s", 1.0),
     "thw": ("time", "s", 1.0),

@@ -86,6 +86,15 @@ class Store:
         refresh(folder)
         return entry
 
+    def check(self) -> None:
+        """
+        Find out whether the store can be used at all.
+
+        Raises:
+            StoreError: It is no folder, or may not be read.
+        """
+        self.get("0" * 64)  # no such key, but what is wrong with the whole store shows in asking
+
     @contextmanager
     def stage(self, key: str) -> Iterator[Staging]:
         """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from mkdocs_worldmodel.analysis.expect import Verdict
+
 
 @dataclass(frozen=True, slots=True)
 class Film:
@@ -67,7 +69,7 @@ class Bundle:
     strip_frames: list[int]
     """Frames shown in the strip."""
     numbers: list[dict[str, Any]]
-    verdicts: list[dict[str, Any]]
+    verdicts: list[Verdict]
     made: list[list[str]]
     """Rows (what, value) of how it was made."""
     downloads: list[Download]
@@ -82,5 +84,6 @@ class Bundle:
         values = {f.name: plain[f.name] for f in fields(cls)}
         values["film"] = Film(**values["film"]) if values["film"] is not None else None
         values["moments"] = [Moment(**m) for m in values["moments"]]
+        values["verdicts"] = [Verdict(**v) for v in values["verdicts"]]
         values["downloads"] = [Download(**d) for d in values["downloads"]]
         return cls(**values)

@@ -7,7 +7,7 @@ import functools
 import io
 import json
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
@@ -112,7 +112,7 @@ class _Drawing:
                  "time": None if n.time is None else f"{n.time:.1f}"}
                 for n in self.analysis.numbers
             ],
-            verdicts=[{"text": v.text, "held": v.held, "measured": v.measured} for v in self.analysis.verdicts],
+            verdicts=list(self.analysis.verdicts),
             made=self.made(),
             downloads=downloads,
         )  # fmt: skip
@@ -293,7 +293,7 @@ class _Drawing:
             "ended": "contact" if a.contact is not None else self.run.ended,
             "events": [{"time": m.time, "text": m.text} for m in self.moments],
             "numbers": [{"label": n.label, "value": n.value, "unit": n.unit, "time": n.time} for n in a.numbers],
-            "expectations": [{"text": v.text, "held": v.held, "measured": v.measured} for v in a.verdicts],
+            "expectations": [asdict(v) for v in a.verdicts],
         }
         text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
         (self.folder / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")

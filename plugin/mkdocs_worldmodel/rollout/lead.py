@@ -16,10 +16,7 @@ MARGIN = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Extents:
-    """Road users as intervals in road coordinates; all arrays (..., N).
-
-    `u` grows in the road user's own direction: u = direction · s.
-    """
+    """Road users as intervals in road coordinates; all arrays (..., N)."""
 
     direction: F8
     s: F8

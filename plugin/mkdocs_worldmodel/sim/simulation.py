@@ -105,6 +105,7 @@ class Simulation:
         self.s = self.s + sign * self.distance * along
         w = w + self.distance * np.sin(mid_slant)
         slant = self.slant + self.distance * (self.curvature - mid_bend * along)
+        self.step_index += 1
         self._advance_transitions(along)
         if self._any_scripted:
             exact = sign * self._reference(self._lateral.progress)
@@ -114,7 +115,6 @@ class Simulation:
                 np.where(self.scripted, np.arcsin(np.clip((exact - sign * self.t) / ds, -1.0, 1.0)), slant),
             )
         self.t, self.slant, self.v = sign * w, slant, speed_after
-        self.step_index += 1
         self._fire()
 
     def state(self, b: int) -> State:
@@ -194,11 +194,8 @@ class Simulation:
                 continue
             slot.progress += np.where(slot.active, np.where(slot.by_distance, self.distance * along, DT), 0.0)
             done = slot.active & (slot.progress >= slot.span - 1e-9)
-            if done.any():
-                self.step_index += 1  # it ends with the step that is being made
-                for user in range(done.shape[1]):
-                    self._finish(slot, np.flatnonzero(done[:, user]), user)
-                self.step_index -= 1
+            for user in np.flatnonzero(done.any(axis=0)).tolist():
+                self._finish(slot, np.flatnonzero(done[:, user]), user)
 
     # -- drivers -------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
+from mkdocs_worldmodel import STORE_DIR
 from mkdocs_worldmodel.site import scanner
 from mkdocs_worldmodel.site.session import Page, Session
 
@@ -54,7 +55,7 @@ class PlainHost(Host):
 
         self.folder = Path(config["folder"] or ".").resolve()
         self.assets = Path(config["assets_dir"] or self.folder)
-        store_dir = Path(config["store_dir"] or self.folder / ".cache/plugin/worldmodel")
+        store_dir = Path(config["store_dir"] or self.folder / STORE_DIR)
 
         def pipeline() -> Pipeline:
             from mkdocs_worldmodel.build import Jobs, Store
@@ -87,7 +88,7 @@ class WorldModelExtension(Extension):
         self.config = {
             "folder": ["", "Folder that blocks' paths are relative to (plain Markdown; default: the current one)"],
             "assets_dir": ["", "Where files are written (plain Markdown; default: folder)"],
-            "store_dir": ["", "Store of results (plain Markdown; default: .cache/plugin/worldmodel in folder)"],
+            "store_dir": ["", f"Store of results (plain Markdown; default: {STORE_DIR} in folder)"],
         }
         super().__init__(**kwargs)
 

@@ -17,6 +17,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
+from mkdocs_worldmodel import STORE_DIR
 from mkdocs_worldmodel.errors import StoreError
 from mkdocs_worldmodel.site import scanner
 from mkdocs_worldmodel.site.extension import Host
@@ -36,7 +37,7 @@ class WorldModelConfig(Config):
 
     enabled = opt.Type(bool, default=True)
     """False leaves every block as a plain code block."""
-    store_dir = opt.Type(str, default=".cache/plugin/worldmodel")
+    store_dir = opt.Type(str, default=STORE_DIR)
     """Folder of the store, relative to mkdocs.yml."""
     workers = opt.Type((int, str), default="auto")
     """How many figures are made at the same time: auto (one a core), a number, or 0 (in the build's own process)."""
@@ -101,7 +102,7 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
             )
         store = Store(folder / self.config.store_dir)
         try:
-            store.get("0" * 64)  # no such key, but what is wrong with the whole store shows here
+            store.check()
         except StoreError as error:
             raise PluginError(f"worldmodel: {error}") from error
         return Pipeline(store, self._jobs)

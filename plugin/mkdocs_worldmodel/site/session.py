@@ -173,6 +173,7 @@ class Session:
             address: site address of a file → its address as seen from the page
         """
         from mkdocs_worldmodel.figure.page import Dress, render
+        from mkdocs_worldmodel.pipeline import missed
 
         use = _Use(page, text, line, number)
         try:
@@ -185,12 +186,8 @@ class Session:
             return self._failed(use, (Mistake(str(error)),), error)
         spec = order.block.spec
         self._count(use, figure)
-        for v, verdict in enumerate(figure.bundle.verdicts):
-            if not verdict["held"]:
-                where = order.block.sources.mistake(
-                    ("expect", v), f"expected {verdict['text']}, but {verdict['measured']}"
-                )
-                self.warn(page, line, where)
+        for mistake in missed(order.block, figure.bundle.verdicts):
+            self.warn(page, line, mistake)
         uris = self._bring(figure.key, figure.folder, anchor, [
             *((figure.bundle.film.file, figure.bundle.film.poster) if figure.bundle.film else ()),
             *([figure.bundle.strip] if figure.bundle.strip else []),
