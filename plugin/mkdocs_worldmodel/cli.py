@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mkdocs_worldmodel import STORE_DIR, __version__
+from mkdocs_worldmodel import __version__
 from mkdocs_worldmodel.errors import Mistake, SpecError, WorldModelError
+from mkdocs_worldmodel.site.session import STORE_DIR
 
 if TYPE_CHECKING:
     from mkdocs_worldmodel.build import Store
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from mkdocs_worldmodel.spec.block import Place
 
 _store_option = click.option(
-    "--store", "store_dir", default=STORE_DIR, show_default=True, type=click.Path(path_type=Path), help="Store of results."
+    "--store",
+    "store_dir",
+    default=STORE_DIR,
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Store of results.",
 )
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -15,9 +15,8 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 
-from mkdocs_worldmodel import STORE_DIR
 from mkdocs_worldmodel.site import scanner
-from mkdocs_worldmodel.site.session import Page, Session
+from mkdocs_worldmodel.site.session import STORE_DIR, Page, Session
 
 # Above every reader of fences (superfences and fenced_code have 25), below what brings text in (snippets: 32).
 _BEFORE_FENCES = 26

@@ -17,11 +17,10 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
-from mkdocs_worldmodel import STORE_DIR
 from mkdocs_worldmodel.errors import StoreError
 from mkdocs_worldmodel.site import scanner
 from mkdocs_worldmodel.site.extension import Host
-from mkdocs_worldmodel.site.session import ASSETS, Page, Session, front_matter_defaults
+from mkdocs_worldmodel.site.session import ASSETS, STORE_DIR, Page, Session, front_matter_defaults
 
 if TYPE_CHECKING:
     from markdown import Markdown

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("mkdocs.plugins.mkdocs_worldmodel")
 
 ASSETS = "assets/worldmodel"
+STORE_DIR = ".cache/plugin/worldmodel"
+"""Where the store of results lies if nobody says otherwise: beside mkdocs.yml, or in the current folder."""
 ALL_PARTS = ("film", "verdict", "top", "chart", "strip", "events", "numbers", "made", "source", "downloads")
 """What a figure shows where `show:` does not choose."""
 
