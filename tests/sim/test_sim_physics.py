@@ -19,7 +19,7 @@ def row(time: float) -> int:
 
 
 def driven(r: Rollout, i: int, start: float, end: float) -> float:
-    return float(r.direction[i] * (r.s[row(end), i] - r.s[row(start), i]))
+    return float(r.direction[0, i] * (r.s[row(end), i] - r.s[row(start), i]))
 
 
 def phases(r: Rollout) -> list[tuple[float, str, str]]:

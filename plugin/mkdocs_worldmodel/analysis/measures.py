@@ -31,7 +31,7 @@ class Measures:
 
 def measure(batch: RolloutBatch, network: RoadNetwork) -> Measures:
     """Measure a batch on a road network that all its copies share."""
-    direction = batch.direction[:, None, :].astype(np.float64)
+    direction = batch.direction.astype(np.float64)
     line = ReferenceLines(network.roads[:1])
     _, _, along = line.pose(0, batch.s)
     slant = batch.heading - along - np.where(direction < 0, np.pi, 0.0)

@@ -74,13 +74,13 @@ class _Teller:
         line = ReferenceLines([self.road])
         bend = line.heading_at(0, run.s)
         s, t = run.s - run.s[:, :1], run.t[:, :1]
-        self.along: F8 = run.direction[0] * (s - t * (bend - bend[:, :1]))
+        self.along: F8 = run.direction[0, 0] * (s - t * (bend - bend[:, :1]))
         """(T, N) how far ahead of the ego's reference point along its lane [m]."""
 
     def where(self, user: int, k: int) -> str:
         """Place of a road user as the ego sees it: ', 25 m ahead of the ego'."""
         r, along = self.run, float(self.along[k, user])
-        same = r.direction[user] == r.direction[0]
+        same = r.direction[k, user] == r.direction[k, 0]
         front = r.length - r.rear_overhang
         toward = r.rear_overhang[user] if same else front[user]
         away = front[user] if same else r.rear_overhang[user]
@@ -240,9 +240,9 @@ class _Teller:
         """Who passes whom, bumper past bumper; a head-on contact is none."""
         out: list[Event] = []
         r = self.run
-        middle = self.along + (r.direction * r.direction[0] * r.centre - r.centre[0])
+        middle = self.along + (r.direction * r.direction[:, :1] * r.centre - r.centre[0])
         for i in range(1, len(r.names)):
-            name, oncoming = r.names[i], r.direction[i] != r.direction[0]
+            name, oncoming = r.names[i], r.direction[0, i] != r.direction[0, 0]
             sides = np.sign(middle[: self.last + 1, i])
             for k in (np.flatnonzero(sides[1:] * sides[:-1] < 0) + 1).tolist():
                 falls_back = sides[k] < 0

@@ -200,7 +200,7 @@ class Vehicles:
         if len(r.time) < 2:
             return np.zeros(len(r.names), dtype=np.intp)
         ahead = min(k + max(1, round(1.2 / r.dt)), len(r.time) - 1)
-        drift = (r.t[ahead] - r.t[k]) * r.direction
+        drift = (r.t[ahead] - r.t[k]) * r.direction[k]
         on = np.floor(float(r.time[k]) / 0.35 + 1e-6) % 2 == 0
         return np.where((np.abs(drift) > 0.45) & on, np.sign(drift), 0.0).astype(np.intp)
 

@@ -43,7 +43,7 @@ class _Plan:
     def __init__(self, run: Rollout, road: Road, row: int) -> None:
         self.run, self.road, self.row = run, road, row
         self.line = ReferenceLines([road])
-        ahead = run.direction[0] * (run.s[row] - run.s[row, 0])
+        ahead = run.direction[row, 0] * (run.s[row] - run.s[row, 0])
         self.users = np.flatnonzero((ahead < AHEAD) & (ahead > -BEHIND)).tolist()
         reach = [run.s[row, i] + d * run.length[i] for i in self.users for d in (-1.0, 1.0)]
         low, high = min(reach) - MARGIN, max(reach) + MARGIN
@@ -51,8 +51,8 @@ class _Plan:
         self.low, self.high = low - 0.3 * spare, high + 0.7 * spare
         self.s = np.linspace(self.low, self.high, max(2, int((self.high - self.low) / 2.0)))
         _, _, heading = self.line.pose(0, np.array([0.5 * (self.low + self.high)]))
-        turn = float(heading[0]) + (np.pi if run.direction[0] < 0 else 0.0)
-        start = self.line.pose(0, np.array([self.low if run.direction[0] > 0 else self.high]))
+        turn = float(heading[0]) + (np.pi if run.direction[0, 0] < 0 else 0.0)
+        start = self.line.pose(0, np.array([self.low if run.direction[0, 0] > 0 else self.high]))
         scale = WIDTH / (self.high - self.low)
         self.frame = _Frame(float(start[0][0]), float(start[1][0]), float(np.cos(turn)), float(np.sin(turn)), scale)
         self.bounds: list[tuple[float, float]] = []
@@ -151,10 +151,10 @@ class _Plan:
     def gap(self, i: int) -> str:
         """Free space between the ego and another, as a dimension line along the ego's path."""
         r, k = self.run, self.row
-        sign = float(r.direction[0])
+        sign = float(r.direction[0, 0])
         front, rear = r.length - r.rear_overhang, r.rear_overhang
         ahead = sign * (r.s[k, i] - r.s[k, 0])
-        facing = rear if (r.direction[i] == r.direction[0]) == (ahead > 0) else front
+        facing = rear if (r.direction[0, i] == r.direction[0, 0]) == (ahead > 0) else front
         if ahead > 0:
             s0, s1 = r.s[k, 0] + sign * front[0], r.s[k, i] - sign * facing[i]
         else:
@@ -184,7 +184,7 @@ class _Plan:
         r, k = self.run, self.row
         parts = self.surface() + self.marks() + self.trails()
         others = [i for i in self.users if i]
-        same_way = [i for i in others if r.direction[i] == r.direction[0]] or others
+        same_way = [i for i in others if r.direction[0, i] == r.direction[0, 0]] or others
         # the nearest in the ego's own path, else the nearest with free space to it
         same_way.sort(key=lambda i: (abs(float(r.t[k, i] - r.t[k, 0])) > 2.0, abs(float(r.s[k, i] - r.s[k, 0]))))
         parts += next(filter(None, map(self.gap, same_way)), "")

@@ -25,17 +25,21 @@ class RolloutBatch:
     rear_overhang: F8
     wheelbase: F8
     direction: I4
-    """(B, N)"""
-    x: F8
     """(B, T, N), as all that follow"""
+    x: F8
     y: F8
     heading: F8
     speed: F8
     acceleration: F8
     yaw_rate: F8
+    road: I4
     s: F8
     t: F8
     lane: I4
+    present: I4
+    signals: I4
+    """(B, T, S)"""
+    roads: tuple[str, ...]
     firings: tuple[tuple[Firing, ...], ...]
     """(B,)"""
     ended: tuple[str, ...]
@@ -66,6 +70,7 @@ class RolloutBatch:
             time=self.time[:n],
             names=self.names,
             kinds=self.kinds,
+            roads=self.roads,
             firings=self.firings[b],
             ended=self.ended[b],
             seed=self.seeds[b],
@@ -85,6 +90,7 @@ class RolloutBatch:
             time=run.time,
             names=run.names,
             kinds=run.kinds,
+            roads=run.roads,
             firings=(run.firings,),
             ended=(run.ended,),
             seeds=(run.seed,),

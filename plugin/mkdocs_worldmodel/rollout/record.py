@@ -13,10 +13,10 @@ import numpy as np
 
 from mkdocs_worldmodel.rollout.rollout import Firing, Rollout
 
-FORMAT = 1
+FORMAT = 2
 """Version of the record; part of every run key."""
 
-_TEXTS = ("names", "kinds", "firings", "ended", "world", "seed")
+_TEXTS = ("names", "kinds", "roads", "firings", "ended", "world", "seed")
 
 
 def quantised(run: Rollout) -> Rollout:
@@ -36,6 +36,7 @@ def write(run: Rollout, path: Path) -> None:
         "format": FORMAT,
         "names": run.names,
         "kinds": run.kinds,
+        "roads": run.roads,
         "firings": [asdict(f) for f in run.firings],
         "ended": run.ended,
         "world": run.world,
@@ -74,6 +75,7 @@ def _read(file: BinaryIO) -> Rollout:
     run = Rollout(
         names=tuple(texts["names"]),
         kinds=tuple(texts["kinds"]),
+        roads=tuple(texts["roads"]),
         firings=tuple(Firing(**f) for f in texts["firings"]),
         ended=texts["ended"],
         world=texts["world"],
@@ -87,7 +89,8 @@ def _read(file: BinaryIO) -> Rollout:
 def _check_shapes(run: Rollout) -> None:
     rows, users = len(run.time), len(run.names)
     expected: dict[str, tuple[int, ...]] = {"time": (rows,)}
-    expected |= dict.fromkeys(("length", "width", "height", "rear_overhang", "wheelbase", "direction"), (users,))
+    expected |= dict.fromkeys(("length", "width", "height", "rear_overhang", "wheelbase"), (users,))
+    expected["signals"] = (rows, run.signals.shape[-1])
     for f in fields(run):
         if f.name not in _TEXTS and getattr(run, f.name).shape != expected.get(f.name, (rows, users)):
             raise ValueError(f"{f.name} has another shape")

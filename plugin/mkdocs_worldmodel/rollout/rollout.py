@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.scenario.road import Aspect
 from mkdocs_worldmodel.scenario.road_user import Kind
 
 F8 = npt.NDArray[np.float64]
 I4 = npt.NDArray[np.int32]
+
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Rollout:
     wheelbase: F8
     """(N,) [m]"""
     direction: I4
-    """(N,) +1 where it drives with increasing s, -1 against"""
+    """+1 where it drives with increasing s, -1 against; (T, N) like all that follow"""
     x: F8
     y: F8
     heading: F8
@@ -57,15 +61,24 @@ class Rollout:
     """Longitudinal, applied from this row's time on [m/s²]."""
     yaw_rate: F8
     """Applied from this row's time on [rad/s]."""
+    road: I4
+    """Which road it is on, as place in `roads`."""
     s: F8
-    """Position along the road [m]."""
+    """Position along that road [m]."""
     t: F8
-    """Lateral position on the road [m]."""
+    """Lateral position on it [m]."""
     lane: I4
     """OpenDRIVE lane id at the reference point; 0 outside of all lanes."""
+    present: I4
+    """1 where it is there, 0 before it appears and after it vanishes."""
+    signals: I4
+    """(T, S) what the traffic lights show, as place in `ASPECTS`; columns as in `RoadNetwork.signals()`, others than
+    lights show 'off'"""
+    roads: tuple[str, ...]
+    """Ids of the network's roads."""
     firings: tuple[Firing, ...]
     ended: str
-    """Why the run ended: 'stop' or 'end of road: NAME'."""
+    """Why the run ended: 'stop', 'condition' (the scenario's stop condition) or 'end of road: NAME'."""
     world: str
     """Name and version of the world that made it."""
     seed: int

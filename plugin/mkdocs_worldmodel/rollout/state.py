@@ -39,5 +39,11 @@ class State:
     yaw_rate: F8
     """Of the step that led here [rad/s]."""
     lane: npt.NDArray[np.int32]
+    road: npt.NDArray[np.int32]
+    """Place in the network's roads."""
+    present: npt.NDArray[np.int32]
+    """1 where it is there."""
+    signals: npt.NDArray[np.int32]
+    """(S,) as in `Rollout.signals`"""
     ego_action: EgoAction
     """Of the step that led here."""

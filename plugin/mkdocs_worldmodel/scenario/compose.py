@@ -12,12 +12,14 @@ from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.geometry import ReferenceLines, lane_centre
 from mkdocs_worldmodel.scenario.layout import build_road, lane_id, turning
 from mkdocs_worldmodel.scenario.road import Road, RoadNetwork
-from mkdocs_worldmodel.scenario.road_user import BODIES, Body, DriverName, RoadUser
+from mkdocs_worldmodel.scenario.road_user import BODIES, Body, RoadUser
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.scenario.story import Action, Dynamics, Event, LaneChangeAction, SpeedAction, TimeCondition
 from mkdocs_worldmodel.spec.block import Block, Sources, did_you_mean
-from mkdocs_worldmodel.spec.model import ActorSpec, DoSpec, LaneChangeSpec, ScenarioSpec, SpeedChangeSpec
+from mkdocs_worldmodel.spec.model import ScenarioSpec
+from mkdocs_worldmodel.spec.story import DoSpec, LaneChangeSpec, SpeedChangeSpec
 from mkdocs_worldmodel.spec.text import KeyPath
+from mkdocs_worldmodel.spec.users import ActorSpec
 
 EGO = "ego"
 EGO_COLOUR = "#2f7de1"
@@ -35,7 +37,7 @@ def compose(block: Block) -> Scenario:
 
 
 class _Composer:
-    def __init__(self, spec: ScenarioSpec, ego_driver: DriverName, sources: Sources) -> None:
+    def __init__(self, spec: ScenarioSpec, ego_driver: str, sources: Sources) -> None:
         self.spec, self.ego_driver, self.sources = spec, ego_driver, sources
         self.mistakes: list[Mistake] = []
         self.nowhere: set[str] = set()
@@ -141,9 +143,7 @@ class _Composer:
             users.append(self._user(name, body, lane, s, speed, actor.driver, PALETTE[i % len(PALETTE)]))
         return users
 
-    def _user(
-        self, name: str, body: Body, lane: int, s: float, speed: float, driver: DriverName, colour: str
-    ) -> RoadUser:
+    def _user(self, name: str, body: Body, lane: int, s: float, speed: float, driver: str, colour: str) -> RoadUser:
         spec = self.spec.ego if name == EGO else self.spec.actors[name]
         desired = spec.desired_speed if spec.desired_speed is not None else speed
         direction = -1 if lane > 0 else 1

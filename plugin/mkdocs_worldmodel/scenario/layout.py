@@ -6,7 +6,7 @@ import math
 
 from mkdocs_worldmodel.scenario.geometry import chain
 from mkdocs_worldmodel.scenario.road import Cubic, Geometry, Lane, LaneSection, MarkType, Road, RoadKind
-from mkdocs_worldmodel.spec.model import CurveSpec, RoadSpec
+from mkdocs_worldmodel.spec.road import CurveSpec, RoadSpec
 
 # Lane widths [m]: German guidelines RAA (motorway 3.75), RAL (rural 3.50), RASt (town 3.25).
 _WIDTH: dict[RoadKind, float] = {"motorway": 3.75, "rural": 3.5, "town": 3.25}

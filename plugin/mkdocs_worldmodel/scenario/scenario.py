@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.road import RoadNetwork
 from mkdocs_worldmodel.scenario.road_user import RoadUser
-from mkdocs_worldmodel.scenario.story import Event
+from mkdocs_worldmodel.scenario.story import Condition, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Scenario:
     events: tuple[Event, ...]
     environment: Environment
     stop_time: float
-    """[s]"""
+    """[s]; the run ends then at the latest."""
+    stop: Condition | None = None
+    """The run ends in the step in which this is true, if that is earlier."""
 
     def index(self, name: str) -> int:
         """Place of a road user in `users`."""

@@ -15,10 +15,11 @@ from mkdocs_worldmodel.rollout.rollout import Firing
 from mkdocs_worldmodel.rollout.state import EgoAction, State
 from mkdocs_worldmodel.scenario.geometry import lane_at
 from mkdocs_worldmodel.scenario.road import Road
+from mkdocs_worldmodel.scenario.road_user import DRIVERS
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.sim import shapes
 from mkdocs_worldmodel.sim.drivers import hold, idm
-from mkdocs_worldmodel.sim.tables import DRIVERS, ActionTable, Tables
+from mkdocs_worldmodel.sim.tables import ActionTable, Tables
 from mkdocs_worldmodel.sim.transition import Transitions
 
 F8 = npt.NDArray[np.float64]
@@ -137,6 +138,9 @@ class Simulation:
             acceleration=self.acceleration[b].copy(),
             yaw_rate=self.yaw_rate[b].copy(),
             lane=np.array(lane, dtype=np.int32),
+            road=np.zeros(len(lane), dtype=np.int32),
+            present=np.ones(len(lane), dtype=np.int32),
+            signals=np.zeros(0, dtype=np.int32),
             ego_action=EgoAction(float(self.acceleration[b, 0]), float(self.curvature[b, 0])),
         )
 
@@ -310,7 +314,7 @@ class Simulation:
             height=tb.body["height"],
             rear_overhang=tb.body["rear_overhang"],
             wheelbase=tb.body["wheelbase"],
-            direction=tb.direction.astype(np.int32),
+            direction=np.broadcast_to(tb.direction[:, None, :].astype(np.int32), s.shape),
             x=x,
             y=y,
             heading=heading,
@@ -319,7 +323,11 @@ class Simulation:
             yaw_rate=yaw_rate,
             s=s,
             t=t,
+            road=np.zeros(s.shape, dtype=np.int32),
             lane=lane,
+            present=np.ones(s.shape, dtype=np.int32),
+            signals=np.zeros((*s.shape[:2], 0), dtype=np.int32),
+            roads=("1",),
             firings=firings,
             ended=ended,
             seeds=self.seeds,

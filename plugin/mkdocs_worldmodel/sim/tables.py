@@ -12,14 +12,13 @@ import numpy.typing as npt
 from mkdocs_worldmodel.errors import WorldError
 from mkdocs_worldmodel.scenario.geometry import ReferenceLines, lane_centre
 from mkdocs_worldmodel.scenario.road import Road
-from mkdocs_worldmodel.scenario.road_user import Body, IdmParameters, RoadUser
+from mkdocs_worldmodel.scenario.road_user import DRIVERS, Body, IdmParameters, RoadUser
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.scenario.story import Action, LaneChangeAction
 from mkdocs_worldmodel.sim.shapes import PEAK_SLOPE, SHAPES
 
 F8 = npt.NDArray[np.float64]
 
-DRIVERS = ("idm", "constant", "scripted")
 _BODY = tuple(f.name for f in fields(Body))
 _IDM = tuple(f.name for f in fields(IdmParameters))
 
