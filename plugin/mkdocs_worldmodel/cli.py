@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from mkdocs_worldmodel import __version__
-from mkdocs_worldmodel.errors import Mistake, SpecError, WorldModelError
+from mkdocs_worldmodel.errors import SpecError, WorldModelError
 from mkdocs_worldmodel.site.session import STORE_DIR
 
 if TYPE_CHECKING:
     from mkdocs_worldmodel.build import Store
-    from mkdocs_worldmodel.site.scanner import Fence
     from mkdocs_worldmodel.spec.block import Place
 
 _store_option = click.option(
@@ -104,73 +102,37 @@ def run(file: Path, csv_file: Path | None) -> None:
 
 
 @main.command()
-@click.argument("docs", type=click.Path(exists=True, path_type=Path))
-def check(docs: Path) -> None:
-    """Check every block of the Markdown files in DOCS, and run it without pictures: mistakes and expectations."""
-    from mkdocs_worldmodel.site import scanner
-    from mkdocs_worldmodel.site.session import Page, usable, where
-    from mkdocs_worldmodel.spec.block import Place
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a report as JUnit XML.")
+@click.option(
+    "--workers", type=click.IntRange(0, 64), help="Processes; 0: this one. Default: one per core, if it pays."
+)
+def check(paths: tuple[Path, ...], junit: Path | None, workers: int | None) -> None:
+    """Check every block in Markdown files or folders, and run it without pictures: mistakes and expectations.
 
-    started, blocks, messages = time.perf_counter(), 0, 0
-    root = docs if docs.is_dir() else docs.parent
-    for file in _pages(docs):
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.ClickException(f"{file} cannot be read: {error}") from None
-        fences, found = scanner.find(scanner.lines_of(text))
-        try:
-            defaults = usable(*_front_matter(text)) if fences else ()
-        except SpecError as error:
-            found += [(1, mistake) for mistake in error.mistakes]
-            defaults = ()
-        place = Place(file.parent, (root.resolve(),), defaults)
-        for fence in fences:
-            found += [(fence.line, mistake) for mistake in _mistakes_of(fence, place)]
-        page = Page(file.relative_to(root).as_posix(), file.parent)
-        for line, mistake in sorted(found, key=lambda pair: pair[0]):
-            click.echo(f"{where(page, line, mistake)}: {mistake}")
-        blocks, messages = blocks + len(fences), messages + len(found)
+    PATHS: the folder docs where none is given.
+    """
+    from mkdocs_worldmodel.site.checking import check_pages
+    from mkdocs_worldmodel.site.junit import report
+
+    started = time.perf_counter()
+    if not paths and not Path("docs").is_dir():
+        raise click.UsageError("there is no folder docs here: say which files or folders to check")
+    pages = []
+    try:
+        for page in check_pages(paths or (Path("docs"),), workers):
+            pages.append(page)
+            for line in page.messages():
+                click.echo(line)
+        if junit is not None:
+            junit.parent.mkdir(parents=True, exist_ok=True)
+            junit.write_bytes(report(pages))
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    blocks, messages = sum(len(p.blocks) for p in pages), sum(len(p.messages()) for p in pages)
     click.echo(f"{blocks} blocks, {messages} messages, {time.perf_counter() - started:.1f} s", err=True)
     if messages:
         sys.exit(1)
-
-
-def _mistakes_of(fence: Fence, place: Place) -> list[Mistake]:
-    """All that is wrong with a block: its header, its text, and what it expects of its run."""
-    from mkdocs_worldmodel.pipeline import examine, missed, understand
-
-    header = [fence.mistake] if fence.mistake is not None else []
-    try:
-        order = understand(fence.body, place)
-        _, analysis = examine(order)
-    except SpecError as error:
-        return [*header, *error.mistakes]
-    except WorldModelError as error:
-        return [*header, Mistake(str(error))]
-    return header + missed(order.block, analysis.verdicts)
-
-
-def _pages(docs: Path) -> Iterator[Path]:
-    if docs.is_file():
-        yield docs
-    else:
-        yield from sorted(p for p in docs.rglob("*.md") if p.is_file())
-
-
-def _front_matter(text: str) -> tuple[tuple[str, Any], ...]:
-    """A page's defaults for its blocks; MkDocs and its front matter are not needed here."""
-    from mkdocs_worldmodel.site.session import front_matter_defaults
-    from mkdocs_worldmodel.spec.text import parse
-
-    lines = text.splitlines()
-    if not lines or lines[0].strip() != "---":
-        return ()
-    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() in {"---", "..."}), None)
-    try:
-        return front_matter_defaults(parse("\n".join(lines[1:end])).value) if end is not None else ()
-    except SpecError:
-        return ()
 
 
 @main.command()

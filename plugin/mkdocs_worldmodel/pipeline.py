@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from mkdocs_worldmodel.figure.bundle import Bundle
 from mkdocs_worldmodel.rollout import record
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.compose import compose
+from mkdocs_worldmodel.scenario.doubts import doubts
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.spec.block import Block, Place, did_you_mean, parse_block
 from mkdocs_worldmodel.spec.model import CAMERAS
@@ -37,6 +38,8 @@ class Order:
     options: rollout_figure.Options
     run_key: str
     key: str
+    doubts: tuple[Mistake, ...]
+    """What is well-formed and can yet never happen; said as warnings."""
 
 
 def understand(text: str, place: Place) -> Order:
@@ -47,7 +50,7 @@ def understand(text: str, place: Place) -> Order:
     """
     block = parse_block(text, place)
     scenario = compose(block)
-    expectations = _expectations(block)
+    expectations = _expectations(block, scenario)
     # asking for the worlds of other packages takes longer than all the rest
     if block.spec.world not in worlds.WORLDS and block.spec.world not in (known := worlds.known()):
         message, hint = f"there is no world '{block.spec.world}'", did_you_mean(block.spec.world, known)
@@ -58,15 +61,16 @@ def understand(text: str, place: Place) -> Order:
     run_key = _run_key(scenario, block.spec.world, block.spec.seed)
     look = [_plain(scenario.environment), [u.colour for u in scenario.users]]
     key = key_of({"run": run_key, "look": look, "options": _plain(options), "version": rollout_figure.version()})
-    return Order(block, scenario, options, run_key, key)
+    return Order(block, scenario, options, run_key, key, tuple(doubts(block, scenario)))
 
 
-def _expectations(block: Block) -> tuple[expect.Expectation, ...]:
+def _expectations(block: Block, scenario: Scenario) -> tuple[expect.Expectation, ...]:
     parsed: list[expect.Expectation] = []
     mistakes: list[Mistake] = []
     for i, text in enumerate(block.spec.expect):
         try:
             parsed.append(expect.parse(text))
+            expect.check(parsed[-1], scenario)
         except ValueError as error:
             mistakes.append(block.sources.mistake(("expect", i), *error.args))
     if mistakes:
@@ -131,6 +135,81 @@ def missed(block: Block, verdicts: Sequence[expect.Verdict]) -> list[Mistake]:
         for i, verdict in enumerate(verdicts)
         if not verdict.held
     ]
+
+
+def check_blocks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a worker does for `worldmodel check`: drive blocks without pictures, and hold them against what they expect.
+
+    Args:
+        blocks: each with text, folder, roots and defaults as in `make_figure`.
+
+    Returns:
+        As JSON, for each block: `title`; `mistakes`, each with message, hint, line and file; `checks`, for each
+        expectation text, held, measured, line and file.
+    """
+    found: list[Order | dict[str, Any]] = []
+    for values in blocks:
+        roots, defaults = tuple(Path(r) for r in values["roots"]), tuple((n, v) for n, v in values["defaults"])
+        try:
+            found.append(understand(values["text"], Place(Path(values["folder"]), roots, defaults)))
+        except Exception as error:  # noqa: BLE001 - one damaged block does not stop the others
+            found.append(_not_checked(error))
+    runs = _driven_together([(i, order) for i, order in enumerate(found) if isinstance(order, Order)])
+    return [_checked(order, runs.get(i)) if isinstance(order, Order) else order for i, order in enumerate(found)]
+
+
+def _driven_together(orders: list[tuple[int, Order]]) -> dict[int, Rollout]:
+    """Runs of blocks that are alike but for their numbers, as one batch; whoever cannot be driven so is left out."""
+    groups: dict[Any, list[tuple[int, Order]]] = {}
+    for i, order in orders:
+        groups.setdefault((order.block.spec.world, _outline(order.scenario)), []).append((i, order))
+    runs: dict[int, Rollout] = {}
+    for (world, _), group in groups.items():
+        if len(group) < 2:
+            continue
+        scenarios, seeds = [o.scenario for _, o in group], [o.block.spec.seed for _, o in group]
+        with suppress(Exception):  # each will say for itself what is wrong with it
+            batches = worlds.make(world).run_many(scenarios, seeds)
+            each = (batch.one(b) for batch in batches for b in range(len(batch)))
+            runs |= {i: record.quantised(run) for (i, _), run in zip(group, each, strict=True)}
+    return runs
+
+
+def _outline(value: Any) -> Any:
+    """A scenario without its numbers: what is equal in all copies of a batch."""
+    if is_dataclass(value):
+        return type(value).__name__, tuple(_outline(getattr(value, name)) for name in value.__dataclass_fields__)
+    if isinstance(value, tuple | list):
+        return tuple(_outline(each) for each in value)
+    return value if isinstance(value, str | None) else 0
+
+
+def _checked(order: Order, run: Rollout | None) -> dict[str, Any]:
+    """A block's verdicts. `run`: where it was driven already."""
+    try:
+        analysis = examine(order)[1] if run is None else analyse(order.scenario, run, order.options.expectations)
+    except Exception as error:  # noqa: BLE001 - one damaged block does not stop the others
+        return _not_checked(error, _title(order))
+    checks = []
+    for i, verdict in enumerate(analysis.verdicts):
+        at = order.block.sources.mistake(("expect", i), "")
+        about = {"text": verdict.text, "held": verdict.held, "measured": verdict.measured}
+        checks.append({**about, "line": at.line, "file": at.file})
+    return {"title": _title(order), "mistakes": [asdict(m) for m in order.doubts], "checks": checks}
+
+
+def _title(order: Order) -> str:
+    return order.block.spec.title or order.block.spec.id or ""
+
+
+def _not_checked(error: Exception, title: str = "") -> dict[str, Any]:
+    if isinstance(error, SpecError):
+        mistakes = list(error.mistakes)
+    elif isinstance(error, WorldModelError):
+        mistakes = [Mistake(str(error))]
+    else:
+        mistakes = [Mistake(f"the block could not be driven ({type(error).__name__}: {error})")]
+    return {"title": title, "mistakes": [asdict(m) for m in mistakes], "checks": []}
 
 
 def make_figure(

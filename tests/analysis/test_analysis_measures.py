@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from drives import CAR, WIDTH, Mover, drive, road, steady
 
 from mkdocs_worldmodel.analysis.analysis import analyse
-from mkdocs_worldmodel.analysis.contact import first_contacts, overlap
+from mkdocs_worldmodel.analysis.contact import first_contacts
 from mkdocs_worldmodel.analysis.measures import measure
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.rollout.record import quantised
-from mkdocs_worldmodel.scenario.road_user import BODIES
+from mkdocs_worldmodel.rollout.route_lead import RouteTable
+from mkdocs_worldmodel.scenario.road import RoadNetwork
+from mkdocs_worldmodel.scenario.road_user import BODIES, Leg
 from mkdocs_worldmodel.sim.simulation import Simulation
 from scenes import run, scenario
 
@@ -96,81 +98,6 @@ def test_a_batch_is_measured_as_its_copies_are() -> None:
         assert first_contacts(alone) == [contacts[b]]
 
 
-# -- contact -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("v", "gap"), [(13.9, 30.0), (20.0, 39.9), (7.3, 11.0)])
-def test_a_rear_end_contact_is_in_the_first_row_past_the_closed_form(v: float, gap: float) -> None:
-    (contact,) = first_contacts(two_cars(v, 0, gap))
-    assert contact is not None
-    assert contact.row == math.ceil(gap / v / 0.05 - 1e-9)
-    assert (contact.first, contact.second) == (0, 1)
-    assert contact.closing == pytest.approx(v)
-
-
-def test_those_who_meet_head_on_close_at_the_sum_of_their_speeds() -> None:
-    batch = RolloutBatch.of(
-        run(
-            """
-            road: {lanes: 1, oncoming: 1}
-            ego: {speed: 10 m/s}
-            actors: {a: {lane: {oncoming: 1}, ahead: 99.5 m, speed: 15 m/s, driver: constant}}
-            story: [{when: {time: 0 s}, do: {a: {change_lane: {to: 1, over: 2 s}}}}]
-            stop: {time: 5 s}
-            """,
-            driver="constant",
-        )
-    )
-    (contact,) = first_contacts(batch)
-    assert contact is not None
-    assert contact.row == 80
-    assert contact.closing == pytest.approx(25.0, abs=1e-3)
-
-
-def corners(x: float, y: float, heading: float, length: float, width: float) -> list[tuple[float, float]]:
-    c, s = math.cos(heading), math.sin(heading)
-    half = [
-        (0.5 * length, 0.5 * width),
-        (-0.5 * length, 0.5 * width),
-        (-0.5 * length, -0.5 * width),
-        (0.5 * length, -0.5 * width),
-    ]
-    return [(x + u * c - v * s, y + u * s + v * c) for u, v in half]
-
-
-def clipped_area(one: list[tuple[float, float]], other: list[tuple[float, float]]) -> float:
-    """Area of the intersection of two convex polygons (Sutherland and Hodgman)."""
-    points = one
-    for (ax, ay), (bx, by) in zip(other, other[1:] + other[:1], strict=True):
-        side = [(bx - ax) * (py - ay) - (by - ay) * (px - ax) for px, py in points]
-        kept: list[tuple[float, float]] = []
-        for i, (p, here) in enumerate(zip(points, side, strict=True)):
-            q, there = points[i - 1], side[i - 1]
-            if (here >= 0) != (there >= 0):
-                part = there / (there - here)
-                kept.append((q[0] + part * (p[0] - q[0]), q[1] + part * (p[1] - q[1])))
-            if here >= 0:
-                kept.append(p)
-        points = kept
-    return 0.5 * sum(p[0] * q[1] - q[0] * p[1] for p, q in zip(points, points[1:] + points[:1], strict=True))
-
-
-box = st.tuples(st.floats(-6, 6), st.floats(-6, 6), st.floats(-4, 4), st.floats(0.5, 8), st.floats(0.5, 3))
-
-
-@settings(max_examples=300)
-@given(box, box)
-def test_boxes_overlap_where_their_polygons_do(a: tuple[float, ...], b: tuple[float, ...]) -> None:
-    area = clipped_area(corners(*a), corners(*b))
-    pairs = [(np.array(p), np.array(q)) for p, q in zip(a, b, strict=True)]
-    hit = bool(overlap(*pairs))
-    if area > 1e-9:
-        assert hit
-    # touching boxes have no area: grow one a little to tell touching from apart
-    elif hit:
-        assert clipped_area(corners(a[0], a[1], a[2], a[3] + 1e-6, a[4] + 1e-6), corners(*b)) > 0
-
-
 # -- numbers -----------------------------------------------------------------------------------------------
 
 
@@ -199,3 +126,64 @@ def test_nothing_counts_after_a_contact() -> None:
     numbers = {n.label: n.value for n in read.numbers}
     assert numbers["Duration"] == 1.0
     assert numbers["Smallest gap to the road user ahead"] == 0.0
+
+
+def labelled(*movers: Mover, **options: object) -> dict[str, float | None]:
+    return {n.label: n.value for n in analyse(*drive(*movers, **options)).numbers}  # type: ignore[arg-type]
+
+
+def test_a_table_says_what_is_most_telling_and_no_more() -> None:
+    ego = Mover(steady(100.0, 10.0))
+    side = lambda time: -8.0 + 3.0 * time  # noqa: E731
+    crosses = Mover(steady(160.0, 0.0), side, turned=math.pi / 2, kind="pedestrian", speed=3.0)
+    leaves = (8.0 + 0.5 * BODIES["pedestrian"].length - 0.5 * WIDTH + 0.5 * CAR.width) / 3.0
+    enters = (60.0 - 0.5 * BODIES["pedestrian"].width - CAR.front) / 10.0
+    usual = set(labelled(ego))
+    assert len(usual) == 9
+    with_pet = labelled(ego, crosses, seconds=9.0)
+    assert with_pet["Smallest post-encroachment time (PET)"] == pytest.approx(enters - leaves, abs=0.02)
+    hit = labelled(ego, Mover(steady(120.0, 0.0)))
+    assert hit["Speed of the ego at contact"] == pytest.approx(36.0)
+    beside = labelled(ego, Mover(steady(100.0, 10.0), -1.5 * WIDTH))
+    assert beside["Smallest distance to another road user"] == pytest.approx(WIDTH - CAR.width)
+    behind = labelled(ego, Mover(steady(130.0, 5.0)))
+    assert "Smallest distance to another road user" not in behind, "the gap says it"
+    assert behind["Largest deceleration to avoid a crash (DRAC)"] == pytest.approx(25 / (2 * (30 - CAR.length - 5 * 4)))
+    for table in (with_pet, hit, beside, behind):
+        assert usual <= set(table)
+        assert len(table) <= len(usual) + 2
+
+
+def test_the_rules_that_the_ego_broke_are_part_of_what_a_run_means() -> None:
+    town = RoadNetwork((road(speed_limit=50 / 3.6),))
+    fast, wrong = Mover(steady(50.0, 20.0)), Mover(steady(90.0, 10.0), 0.5 * WIDTH)
+    assert [v.rule for v in analyse(*drive(fast, wrong, network=town)).violations] == ["speeding"]
+
+
+# -- batches over several roads --------------------------------------------------------------------------------
+
+
+def test_a_batch_is_measured_along_its_routes() -> None:
+    straight = road("1", 100.0)
+    beyond = road("2", 200.0, geometries=tuple(replace(g, x=100.0) for g in road("2", 200.0).geometries))
+    network = RoadNetwork((straight, beyond))
+    ego = Mover(steady(60.0, 10.0), route=(Leg("1", 1, -1), Leg("2", 1, -1)))
+    built, driven = drive(ego, Mover(steady(30.0, 4.0), road=1), network=network)
+    batch = RolloutBatch.of(driven)
+    along = measure(batch, network, RouteTable([built]))
+    gap = 40.0 + 30.0 - CAR.length - 6.0 * driven.time
+    assert along.gap[0] == pytest.approx(gap)
+    assert along.ttc[0][1:-1] == pytest.approx(gap[1:-1] / 6.0)
+    assert (along.leader == 1).all()
+    # without routes one sees one's own road
+    assert (measure(batch, network).leader == -1).all()
+    assert measure(batch, network, RouteTable([built]), follower=1).leader.max() == -1
+
+
+def test_the_absent_lead_nobody_and_follow_nobody() -> None:
+    late = Mover(steady(90.0, 10.0), present=lambda time: time >= 2.0)
+    for order, row in (((Mover(steady(50.0, 10.0)), late), 0), ((late, Mover(steady(120.0, 10.0))), 0)):
+        built, driven = drive(*order)
+        leaders = measure(RolloutBatch.of(driven), built.network).leader[row]
+        assert (leaders[driven.time < 1.99] == -1).all()
+        assert (leaders[driven.time > 2.01] == 1).all()

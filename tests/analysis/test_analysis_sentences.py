@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mkdocs_worldmodel.analysis.analysis import analyse
-from mkdocs_worldmodel.analysis.sentences import Event, metres
+from mkdocs_worldmodel.analysis.wording import Event, metres
 from mkdocs_worldmodel.rollout.record import quantised
 from scenes import run, scenario
 
@@ -93,7 +93,10 @@ def test_passing_is_told_from_the_seat_of_the_ego() -> None:
 
 def test_a_collision_ends_the_story() -> None:
     found = told("ego: {speed: 10 m/s}\nactors: {car: {lane: 1, ahead: 15 m, speed: 0}}", driver="constant")
-    assert found[-1].text == "The ego and the car collide at a relative speed of 36 km/h; the figure ends here."
+    assert found[-1].text == (
+        "The ego and the car collide at a relative speed of 36 km/h: the ego's front meets the car's rear; "
+        "the figure ends here."
+    )
     assert found[-1].time == 1.5
     assert [e.label for e in found].count("Collision") == 1
 
@@ -127,14 +130,14 @@ def test_braking_that_the_story_orders_is_told_once() -> None:
     assert [t for t in found if "brake" in t] == ["1.00 The ego begins to brake from 54 km/h to 18 km/h."]
 
 
-def test_equal_event_names_are_not_mixed_up() -> None:
+def test_events_of_different_road_users_are_not_mixed_up() -> None:
     found = texts("""
         road: {lanes: 3}
         ego: {lane: 1, speed: 20 m/s}
         actors: {a: {lane: 2, ahead: 30 m}, b: {lane: 3, ahead: 60 m}}
         story:
-          - {name: move, when: {time: 1 s}, do: {a: {change_lane: {to: 1, over: 2 s}}}}
-          - {name: move, when: {time: 5 s}, do: {b: {change_lane: {to: 2}}}}
+          - {when: {time: 1 s}, do: {a: {change_lane: {to: 1, over: 2 s}}}}
+          - {when: {time: 5 s}, do: {b: {change_lane: {to: 2}}}}
         """)
     assert any(t.startswith("1.00 The a begins to change from lane 2 to lane 1") for t in found)
     assert any(t.startswith("3.00 The a has changed to lane 1") for t in found)

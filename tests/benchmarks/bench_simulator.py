@@ -1,7 +1,8 @@
 """Simulator rows of the budgets: `python tests/benchmarks/bench_simulator.py`.
 
 2,500 concrete cut-ins of 10 s, events and criticality included, as one batch on one core, beside the same as single
-runs (100 of them, extrapolated); and one scenario of 20 s alone.
+runs (100 of them, extrapolated) and beside other simulators, where they are installed (`pip install highway-env
+libsumo`); and one scenario of 20 s alone.
 """
 
 from __future__ import annotations
@@ -9,43 +10,38 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.metadata import version
 
 import numpy as np
+from cut_in_scene import ROAD, cut_in, grid, touched
 
 from mkdocs_worldmodel.analysis.contact import first_contacts
 from mkdocs_worldmodel.analysis.measures import measure
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
-from mkdocs_worldmodel.scenario.environment import Environment
-from mkdocs_worldmodel.scenario.geometry import chain
-from mkdocs_worldmodel.scenario.road import Cubic, Lane, LaneSection, Road, RoadNetwork
-from mkdocs_worldmodel.scenario.road_user import BODIES, RoadUser
+from mkdocs_worldmodel.scenario.road import RoadNetwork
 from mkdocs_worldmodel.scenario.scenario import Scenario
-from mkdocs_worldmodel.scenario.story import Dynamics, Event, LaneChangeAction, TimeCondition
 from mkdocs_worldmodel.world.simulator import Simulator
 
-COPIES, SINGLES = 2500, 100
-WIDTH = 3.5
-ROAD = Road(
-    "1",
-    900.0,
-    chain([(900.0, 0.0, 0.0)]),
-    (LaneSection(0.0, tuple(Lane(-i, "driving", (Cubic(0.0, WIDTH),)) for i in (1, 2, 3))),),
+COPIES, SINGLES, DT = 2500, 100, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another simulator; `module` lies beside this file and has `drive` and NOT_THE_SAME."""
+
+    package: str
+    module: str
+    ways: tuple[tuple[int, int], ...]
+    """It drives every n-th of the scenarios, extrapolated (a prime takes all gaps and speeds in turn), m at once."""
+
+
+PEERS = (
+    Peer("highway-env", "peer_highway_env", ((61, 1),)),
+    Peer("libsumo", "peer_sumo", ((23, 1), (1, 100))),
 )
-
-
-def user(name: str, lane: int, s: float, speed: float) -> RoadUser:
-    return RoadUser(name, "car", BODIES["car"], "1", lane, 1, s, (lane + 0.5) * WIDTH, speed, "idm", speed, "#ffffff")
-
-
-def cut_in(gap: float, slower: float, users: int, stop: float = 10.0) -> Scenario:
-    """A car cuts in `gap` metres ahead at `slower` m/s less than the ego; further traffic drives around them."""
-    ego = user("ego", -2, 150.0, 30.0)
-    other = user("other", -3, 150.0 + BODIES["car"].length + gap, 30.0 - slower)
-    more = [user(f"car_{i}", -1 - i % 2, 30.0 + 60.0 * i + (60.0 if i > 1 else 0.0), 28.0) for i in range(users - 2)]
-    change = LaneChangeAction("other", -2, Dynamics("sinusoidal", "time", 3.0))
-    events = (Event("cut in", TimeCondition(1.0), (change,)),)
-    return Scenario(RoadNetwork((ROAD,)), (ego, other, *more), events, Environment(), stop)
 
 
 def outcome(batch: RolloutBatch) -> tuple[np.ndarray, np.ndarray]:
@@ -72,12 +68,38 @@ def row(what: str, budget: float, seconds: float) -> None:
     print(f"{what:<58} budget {budget:6.2f} s   measured {seconds:6.3f} s   ratio {seconds / budget:5.2f}")
 
 
+def beside(peer: Peer, scenarios: list[Scenario], ours: float, contact: np.ndarray) -> None:
+    """The rows of a peer; `ours` [s] and `contact` (B,) are of our batch of all scenarios."""
+    try:
+        module = import_module(peer.module)
+    except ImportError as error:
+        print(f"  {peer.package}: not measured ({error}); to have it: pip install {peer.package}")
+        return
+    for every, at_once in peer.ways:
+        some = scenarios[::every]
+        parts = [some[i : i + at_once] for i in range(0, len(some), at_once)]
+        states: list[np.ndarray] = []
+        work = partial(run_peer, module.drive, parts, states)
+        seconds = measured(work) * len(scenarios) / len(some)
+        theirs = np.concatenate([touched(s, scenarios[0]) for s in states])
+        how = "one by one" if at_once == 1 else f"{at_once} at once"
+        print(f"  {peer.package} {version(peer.package)} {how} {seconds:.1f} s (from {len(some)}),", end=" ")
+        print(f"{seconds / ours:.1f} times as long;", end=" ")
+        print(f"contacts {theirs.mean():.0%}, ours of these {contact[::every].mean():.0%}")
+    print(f"    not the same: {module.NOT_THE_SAME}")
+
+
+def run_peer(
+    drive: Callable[[list[Scenario], float], np.ndarray], parts: list[list[Scenario]], states: list[np.ndarray]
+) -> None:
+    states[:] = [drive(part, DT) for part in parts]
+
+
 def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     for users, budget in ((2, 1.5), (10, 6.0)):
-        grid = [(g, d) for g in np.linspace(2.0, 60.0, 50) for d in np.linspace(0.0, 20.0, COPIES // 50)]
-        scenarios = [cut_in(float(g), float(d), users) for g, d in grid]
+        scenarios = grid(users, COPIES)
         ttc, contact = sweep(scenarios)
         together = measured(lambda scenarios=scenarios: sweep(scenarios))  # type: ignore[misc]
         row(f"{COPIES} cut-ins of 10 s, {users} road users, one core", budget, together)
@@ -85,7 +107,9 @@ def main() -> None:
         alone = measured(lambda some=some: [sweep([s]) for s in some], 1) * COPIES / SINGLES  # type: ignore[misc]
         print(f"  as single runs {alone:.1f} s (from {SINGLES}), {alone / together:.0f} times as long;", end=" ")
         print(f"contacts {contact.mean():.0%}, TTC below 1.5 s {(ttc < 1.5).mean():.0%}")
-    long = replace(cut_in(20.0, 10.0, 10), stop_time=20.0)
+        for peer in PEERS:
+            beside(peer, scenarios, together, contact)
+    long = cut_in(20.0, 10.0, 10, stop=20.0)
     row("a 20 s scenario of 10 road users alone", 0.4, measured(lambda: sweep([long])))
 
 

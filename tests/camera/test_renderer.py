@@ -275,7 +275,7 @@ def test_a_camera_alone_shows_what_it_shows_in_the_rig() -> None:
 def test_a_body_hides_the_mirror_on_its_far_side() -> None:
     users = [("car", -2, 200, 30, 0, 1), ("van", -3, 199, 30, 0, 1)]
     rollout = rollout_on(road_of("motorway"), users)
-    traffic = Vehicles(rollout, light_of(Environment()), np.array([0.0, 0.0, 1.0]), None).at(0)
+    traffic = Vehicles(rollout, network_of("motorway"), light_of(Environment()), np.array([0.0, 0.0, 1.0]), None).at(0)
     drawn = faces_in_views(Rig([view_of(camera("front_right"), 320, 160)]), traffic.faces)
     far = traffic.faces.beside < 0.0
     assert far.sum() == 5

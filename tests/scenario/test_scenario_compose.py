@@ -112,14 +112,14 @@ def test_what_is_not_said_is_as_the_manual_says() -> None:
     ]
 
 
-def test_equal_event_names_are_told_apart() -> None:
+def test_events_without_a_name_are_counted_and_keep_clear_of_given_names() -> None:
     built = scenario("""
         story:
           - {name: event 2, when: {time: 1 s}, do: {ego: {speed: {to: 10}}}}
           - {when: {time: 2 s}, do: {ego: {speed: {to: 11}}}}
-          - {name: event 2, when: {time: 3 s}, do: {ego: {speed: {to: 12}}}}
+          - {when: {time: 3 s}, do: {ego: {speed: {to: 12}}}}
         """)
-    assert [e.name for e in built.events] == ["event 2", "event 2 (2)", "event 2 (3)"]
+    assert [e.name for e in built.events] == ["event 2", "event 2'", "event 3"]
 
 
 # -- mistakes ----------------------------------------------------------------------------------------------

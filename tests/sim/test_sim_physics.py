@@ -70,8 +70,9 @@ def test_the_end_of_the_road_ends_the_run_when_the_front_bumper_is_there() -> No
         ego: {at: 100 m, speed: 0}
         actors: {lorry: {kind: truck, lane: {oncoming: 1}, ahead: 20 m, speed: 20 m/s}}
         """)
-    assert other.ended == "end of road: lorry"
-    assert 0 <= other.s[-1, 1] - BODIES["truck"].front <= 20 * DT
+    gone = np.flatnonzero(other.present[:, 1] == 0)
+    assert other.s[gone[0] - 1, 1] >= BODIES["truck"].front > other.s[gone[0], 1], "whoever else leaves, vanishes"
+    assert other.ended == "stop"
 
 
 # -- speed changes -----------------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ def test_all_mistakes_at_once_each_at_its_line() -> None:
             "scenario: {story: [{when: {time: 1}, do: {ego: {speed: {to: 1, shape: cubik}}}}]}",
             "did you mean cubic?",
         ),
-        ("scenario: {ego: {kind: zeppelin}}", "known: car, van, truck"),
+        ("scenario: {ego: {kind: zeppelin}}", "known: car, van, truck, bus, emergency, motorcycle, bicycle"),
     ],
 )
 def test_a_word_that_is_nearly_right_gets_a_hint(text: str, hint: str) -> None:
@@ -279,6 +279,22 @@ def test_the_schema_names_every_key_and_unit() -> None:
     schema = block_schema()
     assert set(schema["properties"]) >= {"figure", "scenario", "expect", "cameras", "seed"}
     assert "85 km/h" in str(schema)
+
+
+def test_every_key_is_described_for_the_reference() -> None:
+    schema = block_schema()
+    for name, model in {"BlockSpec": schema, **schema["$defs"]}.items():
+        assert model.get("description") or name == "BlockSpec", name
+        for key, value in model.get("properties", {}).items():
+            said = [value, *value.get("anyOf", [])]
+            said += [schema["$defs"][v["$ref"].rpartition("/")[2]] for v in said if "$ref" in v]
+            assert any(v.get("description") for v in said), (name, key)
+
+
+def test_on_as_a_key_survives_a_reader_for_whom_it_is_a_truth_value(docs: Path) -> None:
+    actor = {True: "left", "lane": 1, "before": "5 m"}  # as in mkdocs.yml
+    place = Place(docs, (docs,), (("mkdocs.yml", {"scenario": {"actors": {"a": actor}}}),))
+    assert parse_block("title: x", place).spec.scenario.actors["a"].on == "left"
 
 
 def test_of_very_many_mistakes_the_first_fifty_are_told_and_the_rest_counted() -> None:

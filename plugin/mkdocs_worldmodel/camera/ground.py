@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.light import Light, ego_headlights
+from mkdocs_worldmodel.camera.patches import Material, runs_of
 from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, Projected, View, to_fixed
-from mkdocs_worldmodel.camera.road_surface import Material, runs_of
 from mkdocs_worldmodel.scenario.road import RoadKind
 
 F8 = npt.NDArray[np.float64]
@@ -37,6 +37,8 @@ _DRY: dict[Material, tuple[int, int, int, int]] = {
     Material.GRAVEL: (128, 122, 106, 170),
     Material.ASPHALT: (97, 98, 101, 74),
     Material.SHOULDER: (91, 92, 94, 90),
+    Material.CYCLE_LANE: (146, 84, 74, 60),
+    Material.PARKING: (112, 111, 110, 80),
     Material.REPAIR: (83, 84, 88, 50),
     Material.TRACK: (92, 93, 96, 66),
     Material.TRACK_CORE: (87, 88, 92, 60),

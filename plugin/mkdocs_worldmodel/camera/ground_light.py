@@ -65,12 +65,15 @@ def ground_shapes(traffic: Traffic, around: Surroundings, sun: F8, light: Light)
     """Return all shadows and pools near the ego; `sun` points to the sun in the ego's frame."""
     slant = -sun[:2] / max(float(sun[2]), 0.25)
     shade = _plant_shadows(around.upright, slant) if light.shadow < 0.8 else np.zeros((0, _CORNERS, 3))
+    centre = traffic.corners.mean(axis=1, keepdims=True)
+    corners = centre + (traffic.corners - centre) * np.where(traffic.slim, 0.62, 1.0)[:, None, None]
     if light.shadow < 0.95:
-        tops = traffic.corners + slant * (traffic.box[:, 2] * 0.92)[:, None, None]
-        hulls = [_hull(c) for c in np.concatenate([traffic.corners, tops], axis=1)]
+        tops = corners + slant * (traffic.box[:, 2] * 0.92)[:, None, None]
+        tops = np.where(traffic.slim[:, None, None], tops + 0.5 * (tops.mean(axis=1, keepdims=True) - tops), tops)
+        hulls = [_hull(c) for c in np.concatenate([corners, tops], axis=1)]
         shade = np.concatenate([shade, *hulls])
-    middle = traffic.corners.mean(axis=1)[:, None, None]
-    under = middle + (traffic.corners[:, None] - middle) * np.array([1.10, 1.03, 0.93])[:, None, None]
+    middle = centre[:, None]
+    under = middle + (corners[:, None] - middle) * np.array([1.10, 1.03, 0.93])[:, None, None]
     contact = 1.0 - (1.0 - light.contact) * np.array([0.45, 0.8, 1.0])
     contact *= light.shadow if light.shadow < 0.8 else 1.0
     level = np.concatenate([np.full(len(shade), light.shadow), np.tile(contact, len(under))])
@@ -115,7 +118,7 @@ def _street_pools(lamps: F8, light: Light) -> list[tuple[F8, int, float]]:
 def _vehicle_pools(traffic: Traffic, light: Light) -> list[tuple[F8, int, float]]:
     if light.lamps <= 0.3:
         return []
-    near = np.flatnonzero(np.hypot(traffic.faces.pose[:, 0], traffic.faces.pose[:, 1]) < 120.0)
+    near = np.flatnonzero(traffic.beams & (np.hypot(traffic.faces.pose[:, 0], traffic.faces.pose[:, 1]) < 120.0))
     pose, box = traffic.faces.pose[near], traffic.box[near]
     forward = np.stack([np.cos(pose[:, 2]), np.sin(pose[:, 2])], axis=1)[:, None]
     left = forward[..., ::-1] * (-1.0, 1.0)

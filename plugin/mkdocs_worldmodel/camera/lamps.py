@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mkdocs_worldmodel.camera.light import RGB, Light
 from mkdocs_worldmodel.camera.paint import diagonal
 from mkdocs_worldmodel.camera.projection import Rig
-from mkdocs_worldmodel.camera.vehicles import Lamp
+from mkdocs_worldmodel.camera.vehicle_lamps import Lamp
 
 F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 CORNERS = 12
-"""Corners of a face; faces with fewer repeat their last one."""
+"""Corners of a face; faces with fewer repeat some."""
 
 
 class Role(IntEnum):
@@ -37,6 +37,23 @@ class Role(IntEnum):
     BOX = 11
     GRILLE = 12
     SEAM = 13
+    SKIN = 14
+    HAIR = 15
+    CLOTH = 16
+    SHOE = 17
+    YELLOW = 18
+    RED = 19
+    ORANGE = 20
+    WHITE = 21
+    WOOD = 22
+    BEACON_LEFT = 23
+    BEACON_RIGHT = 24
+    DISPLAY = 25
+    WINDOW = 26
+    LAMP_RED = 27
+    LAMP_AMBER = 28
+    LAMP_GREEN = 29
+    BLUE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,8 @@ class Mesh:
     """(F,) how large a face must be in a picture to be shown [px]."""
     parts: F8
     """(Q, 2) from x to x of each part [m]; parts do not overlap along x."""
+    limb: Ints
+    """(F,) which limb a face moves with (limbs.py); 0 = with the body."""
 
 
 Point = tuple[float, float, float]
@@ -77,9 +96,10 @@ class MeshBuilder:
         self._points: list[F8] = []
         self._normal: list[F8] = []
         self._facing: list[F8] = []
-        self._tags: list[tuple[int, int, float, float, float]] = []
+        self._tags: list[tuple[int, int, float, float, float, int]] = []
         self._beside = 0.0
         self._pixels = SMALLEST
+        self._limb = 0
         self._parts: list[tuple[float, float]] = []
 
     def begin(self, low: float, high: float) -> None:
@@ -89,6 +109,10 @@ class MeshBuilder:
     def next(self, beside: float = 0.0, pixels: float = SMALLEST) -> None:
         """Say how the faces that follow are shown: see Mesh."""
         self._beside, self._pixels = beside, pixels
+
+    def limb(self, number: int) -> None:
+        """Say which limb the faces that follow move with; 0 = the body."""
+        self._limb = number
 
     def face(
         self, points: Sequence[Sequence[float]], role: Role, layer: float, inside: Sequence[float], lean: float = 0.0
@@ -102,10 +126,18 @@ class MeshBuilder:
             n = -n
         shading = n + np.array([0.0, 0.0, lean])
         shading /= float(np.sqrt((shading * shading).sum()))
-        self._points.append(np.concatenate([p, np.repeat(p[-1:], CORNERS - len(p), axis=0)]))
+        self._add(p, shading, n, role, layer)
+
+    def sheet(self, points: Sequence[Sequence[float]], role: Role, layer: float) -> None:
+        """Add a convex face that shows both of its sides and is lit from above."""
+        self._add(np.array(points, dtype=np.float64), np.array([0.0, 0.0, 0.6]), np.zeros(3), role, layer)
+
+    def _add(self, p: F8, shading: F8, facing: F8, role: Role, layer: float) -> None:
+        # corners are repeated evenly: faces.py takes the first and the seventh for opposite ones
+        self._points.append(p[np.arange(CORNERS) * len(p) // CORNERS])
         self._normal.append(shading)
-        self._facing.append(n)
-        self._tags.append((int(role), len(self._parts) - 1, layer, self._beside, self._pixels))
+        self._facing.append(facing)
+        self._tags.append((int(role), len(self._parts) - 1, layer, self._beside, self._pixels, self._limb))
 
     def arch(self, x: float, y: float, z: float, radius: float, role: Role, layer: float) -> None:
         """Add the upper half of an upright disc that looks to the side on which it lies."""
@@ -114,6 +146,12 @@ class MeshBuilder:
     def disc(self, x: float, y: float, z: float, radius: float, role: Role, layer: float, turn: float = 0.5) -> None:
         """Add an upright disc that looks to the side on which it lies, turned by some corners."""
         self._round(x, y, z, radius, role, layer, (np.arange(CORNERS) + turn) * (2.0 * np.pi / CORNERS))
+
+    def disc_ahead(self, x: float, z: float, radius: float, role: Role, layer: float) -> None:
+        """Add an upright disc in the middle that looks ahead."""
+        angles = (np.arange(CORNERS) + 0.5) * (2.0 * np.pi / CORNERS)
+        points = [(x, radius * float(np.cos(a)), z + radius * float(np.sin(a))) for a in angles]
+        self.face(points, role, layer, (x - 1.0, 0.0, z))
 
     def _round(
         self, x: float, y: float, z: float, radius: float, role: Role, layer: float, angles: npt.NDArray[np.floating]
@@ -194,6 +232,30 @@ class MeshBuilder:
             points = [(x, s * (y + (inner - y) * (z - low) / max(high - low, 1e-9)), z) for x, z in outline]
             self.face(points, role, layer, (points[0][0], 0.0, points[0][2]), lean)
 
+    def column(
+        self,
+        rings: Sequence[tuple[float, float, float, float, float]],
+        role: Role,
+        layer: float,
+        corners: int = 6,
+        caps: bool = True,
+    ) -> None:
+        """Add a hull through level rings (x, y, z, half depth, half width), from below upwards."""
+        angles = (np.arange(corners) + 0.5) * (2.0 * np.pi / corners)
+        across, aside = np.cos(angles) / np.cos(angles).max(), np.sin(angles) / np.sin(angles).max()
+        loops = [
+            [(x + dx * u, y + dy * v, z) for u, v in zip(across.tolist(), aside.tolist(), strict=True)]
+            for x, y, z, dx, dy in rings
+        ]
+        for (low, high), (a, b) in zip(pairwise(loops), pairwise(rings), strict=True):
+            heart = [0.5 * (p + q) for p, q in zip(a[:3], b[:3], strict=True)]
+            for i in range(corners):
+                j = (i + 1) % corners
+                self.face([low[i], low[j], high[j], high[i]], role, layer, heart)
+        if caps:
+            for loop, ring, lift in ((loops[0], rings[0], 1.0), (loops[-1], rings[-1], -1.0)):
+                self.face(loop, role, layer, (ring[0], ring[1], ring[2] + lift))
+
     def build(self) -> Mesh:
         """Return the mesh."""
         tags = np.array(self._tags)
@@ -207,7 +269,18 @@ class MeshBuilder:
             tags[:, 3],
             tags[:, 4],
             np.array(self._parts),
+            tags[:, 5].astype(np.intp),
         )
+
+
+def mirrored(mesh: Mesh) -> Mesh:
+    """Exchange left and right."""
+    flip = np.array([1.0, -1.0, 1.0])
+    role = mesh.role.copy()
+    for a, b in ((Role.INDICATOR_LEFT, Role.INDICATOR_RIGHT), (Role.BEACON_LEFT, Role.BEACON_RIGHT)):
+        role[mesh.role == a], role[mesh.role == b] = b, a
+    points, normal, facing = mesh.points * flip, mesh.normal * flip, mesh.facing * flip
+    return replace(mesh, points=points, normal=normal, facing=facing, role=role, beside=-mesh.beside)
 
 
 @dataclass(frozen=True, slots=True)

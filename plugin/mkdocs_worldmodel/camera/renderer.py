@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.camera.furniture import Furniture
 from mkdocs_worldmodel.camera.ground import GroundPatches, GroundView, reach_of
 from mkdocs_worldmodel.camera.ground_light import GroundLightView, ground_shapes, shapes_in_views
 from mkdocs_worldmodel.camera.lamps import lamps_of
@@ -82,7 +83,8 @@ class CameraRenderer:
         self._surface = surface_of(network, near, _REACH)
         self._reach = reach_of(self._surface.material)
         self._scenery = Scenery(roadside_of(network, near, 260.0), self._light, sun)
-        self._vehicles = Vehicles(rollout, self._light, sun, colours)
+        self._vehicles = Vehicles(rollout, network, self._light, sun, colours)
+        self._furniture = Furniture(rollout, network, self._light, sun) if network.signals() else None
         self._sun = sun
         kind = network.roads[0].kind
         picture = panorama(self._light, kind)
@@ -97,8 +99,9 @@ class CameraRenderer:
         traffic, around = self._vehicles.at(k), self._scenery.at(ego)
         patches = self._patches(ego)
         shapes = shapes_in_views(rig, ground_shapes(traffic, around, to_vehicle(self._sun, 0.0, 0.0, ego[2]), light))
-        lamps = lamps_of(light, traffic.lamps, around.lamps)
-        standing = Standing(rig, light, traffic, around, lamps)
+        signs = self._furniture.at(ego, k) if self._furniture else None
+        lamps = lamps_of(light, traffic.lamps + (signs.lamps if signs else ()), around.lamps)
+        standing = Standing(rig, light, traffic, around, signs.faces if signs else None, lamps)
         mirrored = Mirrored(rig, light, traffic, lamps) if light.wet else None
         out = []
         for n, (eye, order) in enumerate(zip(self._eyes, far_to_near(traffic, rig.origin), strict=True)):

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.camera.clearance import Clearance
 from mkdocs_worldmodel.camera.facades import STYLES
 from mkdocs_worldmodel.camera.foliage import BUSH, CONIFERS, TREES, WOODS
-from mkdocs_worldmodel.camera.road_surface import RoadCurve, outer_border, sections_of, span
-from mkdocs_worldmodel.scenario.road import LaneSection, RoadNetwork
+from mkdocs_worldmodel.camera.junction_area import islands_of
+from mkdocs_worldmodel.camera.road_curve import RoadCurve, outer_edge, sections_of, span
+from mkdocs_worldmodel.scenario.road import RoadNetwork
 
 F8 = npt.NDArray[np.float64]
 
@@ -43,6 +45,12 @@ class House:
     style: int
     gabled: bool
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Of its ground plan [m]."""
+        away = -0.5 * self.side * self.depth
+        return self.x - away * float(np.sin(self.heading)), self.y + away * float(np.cos(self.heading))
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -67,34 +75,11 @@ class Roadside:
     signs: list[Post] = field(default_factory=list)
 
 
-class _Clearance:
-    """Knows how far a place is from all carriageways."""
-
-    def __init__(self, network: RoadNetwork) -> None:
-        middles, halves = [], []
-        for road in network.roads:
-            curve = RoadCurve(road)
-            for section, start, end in sections_of(road, *span(road, network)):
-                s = np.arange(start, end, 6.0)
-                low, high = (outer_border(road, section, sign, s) for sign in (-1, 1))
-                x, y, _ = curve.place(s, 0.5 * (low + high))
-                middles.append(np.stack([x, y], axis=1))
-                halves.append(0.5 * (high - low))
-        self._middle, self._half = np.concatenate(middles), np.concatenate(halves)
-
-    def __call__(self, x: F8, y: F8) -> F8:
-        out: F8 = np.empty(len(x))
-        for i in range(0, len(x), 256):
-            d = np.hypot(x[i : i + 256, None] - self._middle[:, 0], y[i : i + 256, None] - self._middle[:, 1])
-            out[i : i + 256] = (d - self._half).min(axis=1)
-        return out
-
-
 class _Side:
     """One side of one part of a road: turns (s, distance from the edge) into places."""
 
-    def __init__(self, curve: RoadCurve, section: LaneSection, sign: int, part: tuple[float, float], seed: int) -> None:
-        self.curve, self.sign, self.part, self._section, self.seed = curve, sign, part, section, seed
+    def __init__(self, curve: RoadCurve, sign: int, part: tuple[float, float], seed: int) -> None:
+        self.curve, self.sign, self.part, self.seed = curve, sign, part, seed
 
     def cells(self, length: float) -> F8:
         """Numbers of the cells of a length whose start lies in this part."""
@@ -108,24 +93,61 @@ class _Side:
 
     def place(self, s: F8, away: F8 | float) -> tuple[F8, F8, F8]:
         """World x, y and heading of places `away` [m] outside the edge."""
-        edge = outer_border(self.curve.road, self._section, self.sign, s)
+        edge = outer_edge(self.curve.road, self.sign, s)
         return self.curve.place(s, edge + self.sign * np.asarray(away))
+
+    def pavement(self, s: F8) -> F8:
+        """Width of what lies between the asphalt and the edge [m]."""
+        road = self.curve.road
+        return np.abs(outer_edge(road, self.sign, s) - outer_edge(road, self.sign, s, paved=True))
 
 
 def roadside_of(network: RoadNetwork, near: F8, reach: float) -> Roadside:
     """Place everything beside the roads, within `reach` [m] of the points `near` (M, 2)."""
     out = Roadside()
-    clearance = _Clearance(network)
+    clearance = Clearance(network, near, reach)
     for i, road in enumerate(network.roads):
+        if road.junction is not None:
+            continue
         curve = RoadCurve(road)
-        for section, start, end in sections_of(road, *span(road, network)):
+        for _, start, end in sections_of(road, *span(road, network)):
             for sign in (-1, 1):
-                side = _Side(curve, section, sign, (start, end), 11 + i)
+                side = _Side(curve, sign, (start, end), 11 + i)
                 if road.kind == "town":
                     _town(out, side, clearance)
                 else:
                     _country(out, side, clearance)
-    return _near(out, near, reach)
+    _green(out, network)
+    return _near(_apart(out, network), near, reach)
+
+
+def _green(out: Roadside, network: RoadNetwork) -> None:
+    """Plant the islands of roundabouts."""
+    for island in islands_of(network):
+        if island.radius < 4.0:
+            continue
+        out.plants.append(Plant(island.x, island.y, TREES[0], min(7.0, 0.8 * island.radius), False, 1.0))
+        for n in range(5):
+            angle, away = 2.0 * np.pi * n / 5 + 0.4, 0.42 * island.radius
+            x, y = island.x + away * float(np.cos(angle)), island.y + away * float(np.sin(angle))
+            out.plants.append(Plant(x, y, BUSH, 0.9 + 0.1 * n, n % 2 == 0, 0.95))
+
+
+def _apart(out: Roadside, network: RoadNetwork) -> Roadside:
+    """Leave out houses that overlap, and plants that hide signs and lights from who drives towards them."""
+    kept: list[House] = []
+    for house in out.houses if len(network.roads) > 1 else ():
+        x, y = house.middle
+        if all(np.hypot(x - other.middle[0], y - other.middle[1]) > 15.5 for other in kept):
+            kept.append(house)
+    posts = []
+    for road, signal in network.signals():
+        s = signal.s - signal.direction * np.array([0.0, 6.0, 12.0, 18.0])
+        posts.append(np.stack(RoadCurve(road).place(s, signal.t)[:2], axis=1))
+    plants, free = out.plants, np.concatenate(posts) if posts else np.zeros((0, 2))
+    if len(free):
+        plants = [p for p in plants if float(np.hypot(free[:, 0] - p.x, free[:, 1] - p.y).min()) > 3.2]
+    return replace(out, houses=kept if len(network.roads) > 1 else out.houses, plants=plants)
 
 
 def _near(all_of: Roadside, near: F8, reach: float) -> Roadside:
@@ -147,7 +169,7 @@ def _near(all_of: Roadside, near: F8, reach: float) -> Roadside:
 def _scatter(
     out: Roadside,
     side: _Side,
-    clearance: _Clearance,
+    clearance: Clearance,
     what: int,
     cell: tuple[float, float],
     away: tuple[float, float],
@@ -170,32 +192,37 @@ def _scatter(
         out.plants.append(Plant(float(x[i]), float(y[i]), kind, height, bool(d[i, 5] < 0.5), tint))
 
 
-def _posts(out: list[Post], side: _Side, length: float, away: float, shift: float = 0.0) -> None:
+def _posts(out: list[Post], side: _Side, clearance: Clearance, length: float, away: float, shift: float = 0.0) -> None:
     s = side.cells(length) * length + shift
     if len(s):
-        x, y, heading = side.place(s, away)
-        out += [Post(float(a), float(b), float(h), side.sign) for a, b, h in zip(x, y, heading, strict=True)]
+        # posts within the edge stand on the pavement, beside it where there is none
+        beside = np.maximum(away, 0.5 - side.pavement(s))
+        x, y, heading = side.place(s, beside)
+        free = clearance.asphalt(x, y) > 0.3
+        places = zip(x[free], y[free], heading[free], strict=True)
+        out += [Post(float(a), float(b), float(h), side.sign) for a, b, h in places]
 
 
-def _country(out: Roadside, side: _Side, clearance: _Clearance) -> None:
+def _country(out: Roadside, side: _Side, clearance: Clearance) -> None:
     motorway = side.curve.road.kind == "motorway"
     near = 8.0 if motorway else 4.0
     _scatter(out, side, clearance, 1, (15.0, 0.62), (near, near + 9.0), (*TREES, *TREES, *CONIFERS), (6.5, 12.5))
     _scatter(out, side, clearance, 2, (9.0, 0.42), (near - 2.5, near + 7.0), (BUSH,), (1.1, 2.6))
     _scatter(out, side, clearance, 3, (21.0, 0.6), (near + 14.0, near + 55.0), (*TREES, *CONIFERS), (8.0, 14.0))
     _scatter(out, side, clearance, 4, (34.0, 0.75), (near + 50.0, near + 130.0), WOODS, (9.0, 14.0))
-    _posts(out.posts, side, 50.0, 1.35 if motorway else 0.5)
+    _posts(out.posts, side, clearance, 50.0, 1.35 if motorway else 0.5)
     if motorway:
         s = side.cells(12.0) * 12.0
         if len(s):
             x, y, _ = side.place(s[:, None] + np.arange(4.0) * 4.0, 0.85)
-            out.rails += list(np.stack([x, y], axis=-1))
+            free = clearance.asphalt(x.ravel(), y.ravel()).reshape(x.shape).min(axis=1) > 0.55
+            out.rails += list(np.stack([x, y], axis=-1)[free])
         if side.sign < 0:
-            _posts(out.signs, side, 600.0, 2.6, 180.0)
+            _posts(out.signs, side, clearance, 600.0, 2.6, 180.0)
 
 
-def _town(out: Roadside, side: _Side, clearance: _Clearance) -> None:
-    _posts(out.lamps, side, 36.0, -0.35, 9.0 if side.sign < 0 else 27.0)
+def _town(out: Roadside, side: _Side, clearance: Clearance) -> None:
+    _posts(out.lamps, side, clearance, 36.0, -0.35, 9.0 if side.sign < 0 else 27.0)
     _scatter(out, side, clearance, 1, (18.0, 0.55), (1.0, 1.8), TREES[1:], (5.5, 8.0))
     _scatter(out, side, clearance, 2, (12.0, 0.35), (2.2, 3.2), (BUSH,), (0.9, 1.5))
     _scatter(out, side, clearance, 3, (26.0, 0.6), (22.0, 45.0), TREES, (8.0, 13.0))
@@ -207,6 +234,10 @@ def _town(out: Roadside, side: _Side, clearance: _Clearance) -> None:
     x, y, heading = side.place(s, 4.0 + 1.6 * d[:, 2])
     back_x, back_y, _ = side.place(s, 15.0)
     free = (clearance(x, y) > 3.0) & (clearance(back_x, back_y) > 6.0)
+    for along in (-9.0, 9.0):
+        for away in (4.0, 15.0):
+            corner = side.place(s + along, away)
+            free &= clearance(corner[0], corner[1]) > 1.2
     for i in np.flatnonzero(free & (d[:, 3] < 0.90)).tolist():
         # the size goes with the style, so that a street needs few textures
         style = int(d[i, 5] * STYLES)

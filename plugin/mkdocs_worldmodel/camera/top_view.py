@@ -9,19 +9,19 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.camera.colours import colours_of
+from mkdocs_worldmodel.camera.map_shapes import Colour, Shape, blue_lights, body, brake_lamps, light, muted, sign
+from mkdocs_worldmodel.camera.patches import Material, runs_of
 from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, bounds, to_fixed, transform
-from mkdocs_worldmodel.camera.road_surface import Material, runs_of, surface_of
-from mkdocs_worldmodel.camera.vehicles import BRAKING, colours_of
-from mkdocs_worldmodel.rollout.rollout import Rollout
+from mkdocs_worldmodel.camera.road_curve import RoadCurve
+from mkdocs_worldmodel.camera.road_surface import surface_of
+from mkdocs_worldmodel.camera.vehicle_lamps import LampStates
+from mkdocs_worldmodel.rollout.rollout import ASPECTS, Rollout
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.road import RoadNetwork
 
 F8 = npt.NDArray[np.float64]
 U1 = npt.NDArray[np.uint8]
-Colour = tuple[float, float, float]
-Shape = tuple[F8, Colour]
-"""An outline (P, 2) in a road user's own frame [m], and its colour."""
-
 EGO: Colour = (47.0, 125.0, 225.0)
 """#2f7de1"""
 
@@ -31,6 +31,8 @@ _PAPER: dict[Material, Colour] = {
     Material.GRAVEL: (212, 211, 200),
     Material.ASPHALT: (124, 128, 134),
     Material.SHOULDER: (136, 140, 146),
+    Material.CYCLE_LANE: (176, 122, 112),
+    Material.PARKING: (146, 147, 150),
     Material.MARK: (252, 252, 250),
     Material.PAVEMENT: (204, 202, 197),
     Material.KERB_TOP: (178, 177, 173),
@@ -74,10 +76,16 @@ class TopView:
         self._points, self._material = surface.points[drawn, :, :2], surface.material[drawn]
         self._layer, self._centre, self._radius = surface.layer[drawn], surface.centre[drawn], surface.radius[drawn]
         self._reach = half
-        self._paint = [EGO, *(_muted(c) for c in colours_of(rollout, colours)[1:])]
-        self._shapes = [_body(rollout, i, colour) for i, colour in enumerate(self._paint)]
+        self._paint = [EGO, *(muted(c) for c in colours_of(rollout, colours)[1:])]
+        self._shapes = [body(rollout, i, colour, pixels_per_metre) for i, colour in enumerate(self._paint)]
         self._brakes = [
-            _brake_lamps(float(w), -float(b)) for w, b in zip(rollout.width, rollout.rear_overhang, strict=True)
+            brake_lamps(float(w), -float(b)) for w, b in zip(rollout.width, rollout.rear_overhang, strict=True)
+        ]
+        self._states = LampStates(rollout, network)
+        self._signals = [
+            (signal.type, float(x[0]), float(y[0]), float(h[0]) + (0.0 if signal.direction > 0 else np.pi))
+            for road, signal in network.signals()
+            for x, y, h in [RoadCurve(road).place(np.array([signal.s]), signal.t)]
         ]
         self._anchor = np.array([0.36 * size[0], 0.5 * size[1]])
 
@@ -89,9 +97,12 @@ class TopView:
         image[:] = np.array(self._outside, dtype=np.uint8)
         x, y, h = float(r.x[k, 0]), float(r.y[k, 0]), float(r.heading[k, 0])
         self._roads(image, (x, y, h))
-        for i in range(len(r.names) - 1, -1, -1):
+        there = [i for i in range(len(r.names) - 1, -1, -1) if r.present[k, i]]
+        for i in there:
             self._trail(image, k, i, (x, y, h))
-        for i in range(len(r.names) - 1, -1, -1):
+        self._furniture(image, k, (x, y, h))
+        # who is small comes last: nothing lies over people
+        for i in sorted(there, key=lambda i: float(-self._rollout.length[i])):
             self._user(image, k, i, (x, y, h))
         if self._dim < 1.0:
             cv2.convertScaleAbs(image, dst=image, alpha=self._dim)
@@ -122,7 +133,14 @@ class TopView:
     def _trail(self, image: U1, k: int, i: int, pose: tuple[float, float, float]) -> None:
         """Draw where a road user was in the last seconds, fading away."""
         r = self._rollout
-        first = max(0, k - round(_TRAIL / r.dt)) if len(r.time) > 1 else k
+        if len(r.time) < 2:
+            return
+        first = max(0, k - round(_TRAIL / r.dt))
+        while first < k and not r.present[first : k + 1, i].all():
+            first += 1
+        jumps = np.hypot(np.diff(r.x[first : k + 1, i]), np.diff(r.y[first : k + 1, i])) > 100.0 * max(r.dt, 0.02)
+        if jumps.any():
+            first += int(np.flatnonzero(jumps)[-1]) + 1
         if first == k:
             return
         rows = np.unique(np.linspace(first, k, min(k - first + 1, 7)).astype(int))
@@ -132,25 +150,40 @@ class TopView:
             return
         fixed = to_fixed(way)
         steps = len(rows) - 1
+        thick = max(1, round(min(0.55, 0.9 * float(r.width[i])) * self._scale))
         road = np.array(_PAPER[Material.ASPHALT])
         for j in range(steps):
             share = 0.70 * (j + 1) / steps
             colour = (road + (np.array(self._paint[i]) - road) * share).tolist()
-            cv2.polylines(
-                image, [fixed[j : j + 2]], False, colour, max(1, round(0.55 * self._scale)), cv2.LINE_AA, SUBPIXEL_BITS
-            )
+            cv2.polylines(image, [fixed[j : j + 2]], False, colour, thick, cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def _furniture(self, image: U1, k: int, pose: tuple[float, float, float]) -> None:
+        r = self._rollout
+        for i, (kind, x, y, heading) in enumerate(self._signals):
+            lamps = kind in ("traffic light", "pedestrian light")
+            shapes = light(ASPECTS[int(r.signals[k, i])], float(r.time[k])) if lamps else sign(kind)
+            small = 0.62 if kind == "pedestrian light" else 1.0
+            self._shapes_at(image, [(outline * small, colour) for outline, colour in shapes], (x, y, heading), pose)
 
     def _user(self, image: U1, k: int, i: int, pose: tuple[float, float, float]) -> None:
         r = self._rollout
-        (u, v), scale = self._to_map(np.array([r.x[k, i], r.y[k, i]]), pose).tolist(), self._scale
+        shapes = list(self._shapes[i])
+        if self._states.braking(k)[i]:
+            shapes += self._brakes[i]
+        if self._states.blue[i]:
+            shapes += blue_lights(r, i, self._states.flashing(k))
+        shapes += self._arrow(i, 0.5 * float(r.speed[k, i]))
+        self._shapes_at(image, shapes, (float(r.x[k, i]), float(r.y[k, i]), float(r.heading[k, i])), pose)
+
+    def _shapes_at(
+        self, image: U1, shapes: list[Shape], place: tuple[float, float, float], pose: tuple[float, float, float]
+    ) -> None:
+        """Draw outlines that stand at a place (x, y, heading) of the world."""
+        (u, v), scale = self._to_map(np.array(place[:2]), pose).tolist(), self._scale
         if not (-12 * scale < u < self._size[0] + 12 * scale and -12 * scale < v < self._size[1] + 12 * scale):
             return
-        turn = float(r.heading[k, i]) - pose[2]
+        turn = place[2] - pose[2]
         c, s = scale * cos(turn), scale * sin(turn)
-        shapes = list(self._shapes[i])
-        if r.acceleration[k, i] < BRAKING:
-            shapes += self._brakes[i]
-        shapes += self._arrow(i, 0.5 * float(r.speed[k, i]))
         for outline, colour in shapes:
             x, y = outline[:, 0], outline[:, 1]
             corners = to_fixed(np.stack([u + c * x - s * y, v - s * x - c * y], axis=1))
@@ -183,71 +216,3 @@ class TopView:
         cv2.rectangle(image, (half, y0 - 2), (x1, y0 + 2), (250, 250, 250), -1)
         cv2.rectangle(image, (x0, y0 - 2), (x1, y0 + 2), ink, 1)
         cv2.putText(image, text, (x1 + 6, y0 + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.38, ink, 1, cv2.LINE_AA)
-
-
-def _body(rollout: Rollout, i: int, colour: Colour) -> list[Shape]:
-    """Outlines of a road user: a light rim, the body, its windscreens or its load."""
-    rear, front = -float(rollout.rear_overhang[i]), float(rollout.length[i] - rollout.rear_overhang[i])
-    length, width, kind = front - rear, float(rollout.width[i]), rollout.kinds[i]
-    r, g, b = colour
-    light, dark = (r + (255 - r) * 0.35, g + (255 - g) * 0.35, b + (255 - b) * 0.35), (r * 0.42, g * 0.42, b * 0.42)
-    out: list[Shape] = [
-        (_rounded(rear - 0.14, front + 0.14, 0.5 * width + 0.14), (250.0, 250.0, 250.0)),
-        (_rounded(rear, front, 0.5 * width), colour),
-    ]
-    if kind == "truck":
-        cab = front - 2.4
-        return [
-            *out,
-            (_box(rear + 0.3, cab - 0.15, 0.42 * width), light),
-            (_box(cab + 1.3, cab + 1.9, 0.40 * width), dark),
-        ]
-    bonnet = (0.30 if kind == "car" else 0.20) * length
-    return [
-        *out,
-        (_screen(front - bonnet, front - bonnet - 0.13 * length, width), dark),
-        (_screen(rear + 0.10 * length, rear + 0.17 * length, width * 0.94), dark),
-    ]
-
-
-def _brake_lamps(width: float, rear: float) -> list[Shape]:
-    lamp = _box(rear - 0.1, rear + 0.35, 0.16 * width)
-    return [(lamp + np.array([0.0, side * 0.30 * width]), (232.0, 40.0, 32.0)) for side in (-1.0, 1.0)]
-
-
-def _muted(colour: Colour) -> Colour:
-    """A colour that stands out from asphalt grey and the paper: darker where it is light, never near grey 128."""
-    c = np.array(colour)
-    bright = float(c.mean())
-    c = c * (0.86 if bright > 150 else 0.95)
-    if abs(float(c.mean()) - 128.0) < 30.0 and float(c.max() - c.min()) < 40.0:
-        c = c * 0.55
-    return (float(c[0]), float(c[1]), float(c[2]))
-
-
-def _box(x0: float, x1: float, half: float) -> F8:
-    return np.array([[x0, -half], [x1, -half], [x1, half], [x0, half]])
-
-
-def _screen(x_front: float, x_back: float, width: float) -> F8:
-    """A windscreen: wider in front."""
-    wide, narrow = 0.42 * width, 0.35 * width
-    return np.array([[x_front, -wide], [x_front, wide], [x_back, narrow], [x_back, -narrow]])
-
-
-def _rounded(x0: float, x1: float, half: float) -> F8:
-    """A rectangle with round corners."""
-    r = min(0.45, 0.6 * half)
-    a = np.linspace(0.0, np.pi / 2, 4)
-    arc = np.stack([np.cos(a), np.sin(a)], axis=1) * r
-    corners = [
-        (x1 - r, half - r, 1, 1, False),
-        (x0 + r, half - r, -1, 1, True),
-        (x0 + r, -half + r, -1, -1, False),
-        (x1 - r, -half + r, 1, -1, True),
-    ]
-    out = []
-    for cx, cy, sx, sy, back in corners:
-        part = arc[::-1] if back else arc
-        out.append(np.stack([cx + sx * part[:, 0], cy + sy * part[:, 1]], axis=1))
-    return np.concatenate(out)

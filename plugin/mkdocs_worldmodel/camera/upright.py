@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.camera.cover import Cover
-from mkdocs_worldmodel.camera.faces import Drawn, faces_in_views
+from mkdocs_worldmodel.camera.faces import Drawn, Faces, faces_in_views
 from mkdocs_worldmodel.camera.foliage import Sprite, glow
 from mkdocs_worldmodel.camera.fronts import fronts_in_views, paint_front
 from mkdocs_worldmodel.camera.lamps import Lamps, glows_in_views
@@ -23,7 +23,7 @@ from mkdocs_worldmodel.camera.vehicles import Traffic
 F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-_CAR, _FRONT, _THING, _SPRITE, _GLOW = range(5)
+_CAR, _FRONT, _THING, _SIGN, _SPRITE, _GLOW = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,22 @@ def _sprites_in_views(rig: Rig, upright: Upright, light: Light) -> _Sprites:
 class Standing:
     """All that stands on the ground at one row, as the cameras of a rig see it."""
 
-    def __init__(self, rig: Rig, light: Light, traffic: Traffic, around: Surroundings, lamps: Lamps) -> None:
+    def __init__(
+        self, rig: Rig, light: Light, traffic: Traffic, around: Surroundings, signs: Faces | None, lamps: Lamps
+    ) -> None:
         self._cars, self._things = faces_in_views(rig, traffic.faces), faces_in_views(rig, around.faces)
         self._fronts = fronts_in_views(rig, around.fronts, light)
         self._sprites = _sprites_in_views(rig, around.upright, light)
         self._glows = glows_in_views(rig, light, lamps)
-        x, y = (rig.origin[:, i, None] - around.faces.centre[:, i] for i in range(2))
-        away = np.hypot(x, y).tolist()
-        self._todo = [[(-away[c][n], _THING, n) for n in runs] for c, runs in enumerate(self._things.runs)]
+        self._signs = faces_in_views(rig, signs) if signs is not None else None
+        self._todo: list[list[tuple[float, int, int]]] = [[] for _ in rig.views]
+        for kind, faces, drawn in ((_THING, around.faces, self._things), (_SIGN, signs, self._signs)):
+            if faces is None or drawn is None:
+                continue
+            x, y = (rig.origin[:, i, None] - faces.centre[:, i] for i in range(2))
+            away = np.hypot(x, y).tolist()
+            for c, runs in enumerate(drawn.runs):
+                self._todo[c] += [(-away[c][n], kind, n) for n in runs]
         self._add_boxed(rig)
 
     def _add_boxed(self, rig: Rig) -> None:
@@ -105,12 +113,14 @@ class Standing:
     def paint(self, image: Picture, camera: int, ordered: tuple[Ints, F8]) -> None:
         """Paint what a camera sees from far to near; `ordered` are road users far first, and their distances."""
         cars, things, fronts, sprites, glows = self._cars, self._things, self._fronts, self._sprites, self._glows
+        signs = self._signs
         order, gaps = ordered[0].tolist(), ordered[1].tolist()
         disc = glow()
         painters: tuple[Callable[[int], None], ...] = (
             lambda n: _paint_faces(image, cars, cars.runs[camera][order[n]]),
             lambda n: paint_front(image, fronts, n),
             lambda n: _paint_faces(image, things, things.runs[camera][n]),
+            lambda n: _paint_faces(image, signs, signs.runs[camera][n]) if signs else None,
             lambda n: paint_sprite(
                 image, sprites.sprite[n], sprites.box[n], sprites.mirrored[n], sprites.gain[n], sprites.haze[n]
             ),

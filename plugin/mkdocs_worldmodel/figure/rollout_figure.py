@@ -18,7 +18,7 @@ import numpy as np
 from mkdocs_worldmodel.analysis import analysis as reading
 from mkdocs_worldmodel.analysis.analysis import Analysis, analyse
 from mkdocs_worldmodel.analysis.expect import Expectation
-from mkdocs_worldmodel.analysis.sentences import called, kmh
+from mkdocs_worldmodel.analysis.wording import called, kmh
 from mkdocs_worldmodel.camera import VERSION as CAMERA
 from mkdocs_worldmodel.figure import chart, plan_view
 from mkdocs_worldmodel.figure.bundle import Bundle, Download, Film, Moment
@@ -175,7 +175,6 @@ class _Drawing:
 
     def tops(self) -> list[dict[str, str]]:
         """Top views at the start and at the most critical moment."""
-        road = self.scenario.network.roads[0]
         rows = [0]
         if (critical := self.critical_row()) is not None:
             rows.append(critical)
@@ -183,7 +182,7 @@ class _Drawing:
         for row in rows:
             what = "at the start" if row == 0 else self.critical_words(row)
             caption = f"{self.run.time[row]:.1f} s, {what}. To scale; paths of the last {plan_view.TRAIL:g} s dotted."
-            out.append({"svg": plan_view.draw(self.run, road, row), "caption": caption})
+            out.append({"svg": plan_view.draw(self.run, self.scenario.network, row), "caption": caption})
         return out
 
     def critical_row(self) -> int | None:
@@ -206,7 +205,8 @@ class _Drawing:
     def shown(self) -> list[int]:
         """Road users with a curve: the ego, those of the story, those that it follows; four at most."""
         leaders = self.analysis.measures.leader[0, : self.analysis.last + 1]
-        in_story = [self.run.names.index(a.actor) for e in self.scenario.events for a in e.actions]
+        names = self.run.names
+        in_story = [names.index(a.actor) for e in self.scenario.events for a in e.actions if a.actor in names]
         return list(dict.fromkeys([0, *in_story, *[int(i) for i in np.unique(leaders) if i > 0]]))[:4]
 
     def at_frames(self, values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> F8:
@@ -308,13 +308,23 @@ def _rounded(values: F8, digits: int) -> list[float | None]:
 
 def states_csv(run: Rollout, scenario: Scenario, last: int) -> str:
     """States as CSV: time, id, x, y, heading, speed, acceleration, lane, in SI; lane as pages call it."""
-    road = scenario.network.roads[0]
-    names = {int(lane): lane_name(road, int(lane)) for lane in np.unique(run.lane)}
+    roads = scenario.network.roads
+    names = {
+        (int(road), int(lane)): lane_name(roads[int(road)], int(lane))
+        for road, lane in {*zip(run.road.ravel().tolist(), run.lane.ravel().tolist(), strict=True)}
+    }
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["time", "id", "x", "y", "heading", "speed", "acceleration", "lane"])
     for k in range(last + 1):
         for i, name in enumerate(run.names):
             values = (run.x[k, i], run.y[k, i], run.heading[k, i], run.speed[k, i], run.acceleration[k, i])
-            writer.writerow([f"{run.time[k]:.2f}", name, *(f"{v:.4f}" for v in values), names[int(run.lane[k, i])]])
+            writer.writerow(
+                [
+                    f"{run.time[k]:.2f}",
+                    name,
+                    *(f"{v:.4f}" for v in values),
+                    names[int(run.road[k, i]), int(run.lane[k, i])],
+                ]
+            )
     return out.getvalue()

@@ -12,6 +12,9 @@ F8 = npt.NDArray[np.float64]
 
 MARGIN = 0.3
 """Two road users are in each other's way if their lateral extents come closer than this [m]."""
+ACROSS = 0.5
+"""Sine of the angle to the road beyond which a body stands across it, as people do who cross. Up to it, its bumpers
+count as if it stood along the road: so they do for everyone who drives in lanes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,9 @@ class Extents:
     s: F8
     t: F8
     front: F8
-    """Reference point to front bumper [m]."""
+    """Reference point to front bumper, or to the foremost corner of who stands across [m]."""
     rear: F8
-    """Reference point to rear bumper [m]."""
+    """Reference point to rear bumper, or to the rearmost corner [m]."""
     low: F8
     """Smallest t that the body takes [m]."""
     high: F8
@@ -51,6 +54,12 @@ def extents(direction: F8, s: F8, t: F8, slant: F8, speed: F8, bend: F8, body: t
     sine = direction * np.sin(slant)
     at_front, at_rear = t + sine * front, t - sine * rear
     half = 0.5 * width
+    if (across := np.abs(sine) > ACROSS).any():
+        half, cosine = np.broadcast_to(half, s.shape), np.cos(slant)
+        turned = half * np.abs(sine)
+        fore, aft = np.maximum(front * cosine, -rear * cosine), np.maximum(rear * cosine, -front * cosine)
+        front, rear = np.where(across, fore + turned, front), np.where(across, aft + turned, rear)
+        half, speed = np.where(across, half * np.abs(cosine), half), np.where(across, speed * cosine, speed)
     low = np.minimum(at_front, at_rear) - half
     high = np.maximum(at_front, at_rear) + half
     return Extents(direction, s, t, front, rear, low, high, speed, bend)

@@ -131,16 +131,41 @@ class ReferenceLines:
         return s, (y - ry) * np.cos(h) - (x - rx) * np.sin(h)
 
 
-def chain(pieces: Sequence[tuple[float, float, float]]) -> tuple[Geometry, ...]:
-    """Join pieces (length [m], curvature at start, at end [1/m]) into a reference line from the origin along +x."""
+def chain(
+    pieces: Sequence[tuple[float, float, float]], start: tuple[float, float, float] = (0.0, 0.0, 0.0)
+) -> tuple[Geometry, ...]:
+    """Join pieces (length [m], curvature at start, at end [1/m]) into a reference line.
+
+    It begins at `start` (x, y [m], heading [rad]): where it is not said, at the origin along +x.
+    """
     out: list[Geometry] = []
-    s = x = y = heading = 0.0
+    s = 0.0
+    x, y, heading = start
     for length, k0, k1 in pieces:
-        piece = Geometry(s, x, y, heading, length, k0, k1)
-        out.append(piece)
-        line = ReferenceLines([Road("", length, (Geometry(0.0, x, y, heading, length, k0, k1),), ())])
-        end_x, end_y, end_h = line.pose(0, np.array([length]))
-        s, x, y, heading = s + length, float(end_x[0]), float(end_y[0]), float(end_h[0])
+        out.append(Geometry(s, x, y, heading, length, k0, k1))
+        x, y, heading = pose_on((Geometry(0.0, x, y, heading, length, k0, k1),), length)
+        s += length
+    return tuple(out)
+
+
+def pose_on(geometries: tuple[Geometry, ...], s: float, t: float = 0.0) -> tuple[float, float, float]:
+    """Return x, y [m] and heading [rad] of one point of a reference line, `t` metres to its left."""
+    x, y, heading = ReferenceLines([Road("", 0.0, geometries, ())]).pose(0, np.array([s]), t)
+    return float(x[0]), float(y[0]), float(heading[0])
+
+
+def cut_line(geometries: tuple[Geometry, ...], begin: float, end: float) -> tuple[Geometry, ...]:
+    """Return the part of a reference line from `begin` to `end` [m], its s counted from `begin`."""
+    out: list[Geometry] = []
+    for g in geometries:
+        low, high = max(begin, g.s), min(end, g.s + g.length)
+        if high <= low:
+            continue
+        whole = Geometry(0.0, g.x, g.y, g.heading, g.length, g.curvature_start, g.curvature_end)
+        x, y, heading = pose_on((whole,), low - g.s) if low > g.s else (g.x, g.y, g.heading)
+        sharpness = (g.curvature_end - g.curvature_start) / g.length
+        k0, k1 = (g.curvature_start + sharpness * (each - g.s) for each in (low, high))
+        out.append(Geometry(low - begin, x, y, heading, high - low, k0, k1))
     return tuple(out)
 
 

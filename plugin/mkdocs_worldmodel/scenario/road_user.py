@@ -125,10 +125,13 @@ class YieldParameters:
 
 @dataclass(frozen=True, slots=True)
 class CarefulParameters:
-    """The careful and competent human driver of UN Regulation 157, annex 3, guidance on traffic disturbances."""
+    """The careful and competent human driver of UN Regulation 157, annex 3, guidance on traffic disturbances, table 1.
+
+    In the regulation's first version this is annex 4, appendix 3.
+    """
 
     wandering: float = 0.375
-    """Lateral distance that is still taken for wandering in the lane [m]."""
+    """Distance of a vehicle from the middle of its lane that is still taken for wandering in it [m]."""
     perception: float = 0.4
     """Risk evaluation time [s]."""
     delay: float = 0.75
@@ -137,10 +140,14 @@ class CarefulParameters:
     """To full braking [s]."""
     deceleration: float = 0.774 * 9.80665
     """Full braking [m/s²]."""
+    wrapped_deceleration: float = 0.85 * 9.80665
+    """Full braking once a vehicle that cut in overlaps over the whole width, again built up within 0.6 s [m/s²]."""
     risk_ttc: float = 2.0
     """A cut-in is a risk below this time to collision [s]."""
+    risk_headway: float = 2.0
+    """Cut-outs and hard braking of a leader are a risk below this time headway [s]."""
     lead_deceleration: float = 5.0
-    """A leader that brakes harder than this is a risk at once [m/s²]."""
+    """A leader that brakes harder than this is a risk [m/s²]."""
 
 
 @dataclass(frozen=True, slots=True)

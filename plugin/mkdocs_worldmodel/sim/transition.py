@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.sim import shapes
+
 F8 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -15,7 +17,7 @@ class Transitions:
     `span` and `progress` are seconds or, where `by_distance`, metres.
     """
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, shape: tuple[int, ...]) -> None:
         self.active: Mask = np.zeros(shape, dtype=bool)
         self.start, self.target = np.zeros(shape), np.zeros(shape)
         self.span, self.progress = np.ones(shape), np.zeros(shape)
@@ -40,3 +42,17 @@ class Transitions:
             (self.by_distance, by_distance),
         ):
             mine[copies, user] = new[copies]
+
+    def end(self, copies: Mask, user: int) -> None:
+        """End in the copies of a (B,) mask, wherever it stands."""
+        self.active[copies, user] = False
+        self.progress[copies, user] = self.span[copies, user]
+
+    def advance(self, dt: float, metres: F8) -> Mask:
+        """Go on by a step; true where a transition has come to its end, (B, N)."""
+        self.progress += np.where(self.active, np.where(self.by_distance, metres, dt), 0.0)
+        return self.active & (self.progress >= self.span - 1e-9)
+
+    def value(self) -> F8:
+        """Where the transition stands."""
+        return self.start + (self.target - self.start) * shapes.value(self.shape, self.progress / self.span)

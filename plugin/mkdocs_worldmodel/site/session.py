@@ -188,7 +188,7 @@ class Session:
             return self._failed(use, (Mistake(str(error)),), error)
         spec = order.block.spec
         self._count(use, figure)
-        for mistake in missed(order.block, figure.bundle.verdicts):
+        for mistake in (*order.doubts, *missed(order.block, figure.bundle.verdicts)):
             self.warn(page, line, mistake)
         uris = self._bring(figure.key, figure.folder, anchor, [
             *((figure.bundle.film.file, figure.bundle.film.poster) if figure.bundle.film else ()),

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from mkdocs_worldmodel.errors import Mistake, SpecError
 from mkdocs_worldmodel.spec import text as yaml_text
+from mkdocs_worldmodel.spec.messages import did_you_mean, mistakes_in
 from mkdocs_worldmodel.spec.model import BlockSpec
+from mkdocs_worldmodel.spec.sources import Sources
 from mkdocs_worldmodel.spec.text import Document, KeyPath
 
-MAX_MISTAKES = 50
-"""As many of a block's mistakes are told at once."""
+__all__ = ["LIBRARY", "Block", "Place", "Sources", "did_you_mean", "parse_block", "read_file"]
+
+LIBRARY = Path(__file__).parents[1] / "scenario" / "library"
+"""Scenarios that come with the package; `from: library/cut-in` names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +45,6 @@ class Block:
     sources: Sources
     files: tuple[Path, ...]
     """Files that it was read from, besides the page."""
-
-
-class Sources:
-    """Tells for a key where it was written."""
-
-    def __init__(self) -> None:
-        self._at: dict[KeyPath, tuple[str, int]] = {}
-
-    def note(self, document: Document, under: KeyPath, file: str) -> None:
-        """Note the lines of a document whose values stand under a key path of the block."""
-        for path, line in document.lines.items():
-            self._at[(*under, *path)] = (file, line)
-
-    def note_default(self, values: Mapping[str, Any], under: KeyPath, name: str) -> None:
-        """Note defaults, whose lines are not known."""
-        for key, value in values.items():
-            path = (*under, str(key))
-            self._at[path] = (name, 0)
-            if isinstance(value, Mapping):
-                self.note_default(value, path, name)
-
-    def mistake(self, path: KeyPath, message: str, hint: str = "") -> Mistake:
-        """A mistake at a key, or at the nearest key around it."""
-        while path and path not in self._at:
-            path = path[:-1]
-        file, line = self._at.get(path, ("", 0))
-        return Mistake(message, hint, line, file)
 
 
 def parse_block(text: str, place: Place) -> Block:
@@ -101,14 +79,14 @@ def parse_block(text: str, place: Place) -> Block:
     try:
         spec = BlockSpec.model_validate(merged)
     except ValidationError as error:
-        raise SpecError(*_mistakes(error, sources)) from None
+        raise SpecError(*mistakes_in(error, sources)) from None
     return Block(spec, sources, tuple(files))
 
 
-def _merge(base: dict[str, Any], nearer: Mapping[str, Any]) -> None:
+def _merge(base: dict[str, Any], nearer: Mapping[Any, Any]) -> None:
     """Put `nearer` over `base`: mappings are merged, everything else is replaced."""
     for each, value in nearer.items():
-        key = str(each)
+        key = "on" if each is True else str(each)  # `on` is a truth value for YAML 1.1, as in mkdocs.yml
         if isinstance(value, Mapping):
             inner = base.get(key)
             base[key] = dict(inner) if isinstance(inner, Mapping) else {}
@@ -170,6 +148,8 @@ def read_file(name: object, place: Place, sources: Sources, at: KeyPath) -> tupl
 
 def _allowed(name: object, place: Place, sources: Sources, at: KeyPath) -> Path:
     """Where a named file lies, if a block may read it."""
+    if isinstance(name, str) and (named := _LIBRARY_NAME.fullmatch(name)) is not None:
+        return _in_library(named[1], sources, at)
     if not isinstance(name, str) or not name or len(name) > 500 or "\0" in name:
         raise SpecError(sources.mistake(at, "this is not a file name", "name a .yaml file beside the page"))
     if name.endswith(".xosc"):
@@ -188,137 +168,18 @@ def _allowed(name: object, place: Place, sources: Sources, at: KeyPath) -> Path:
     return path
 
 
+_LIBRARY_NAME = re.compile(r"library/([^/.]{1,80})")
+
+
+def _in_library(name: str, sources: Sources, at: KeyPath) -> Path:
+    known = {p.stem: p for p in sorted(LIBRARY.glob("*.yaml"))}
+    if name not in known:
+        raise SpecError(sources.mistake(at, f"there is no scenario '{name}' in the library", did_you_mean(name, known)))
+    return known[name]
+
+
 def _listing(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
     except OSError:
         return []
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or all of them."""
-    words = list(known)
-    near = difflib.get_close_matches(word.lower(), words, 1, 0.6)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(words)}"
-
-
-def _mistakes(error: ValidationError, sources: Sources) -> list[Mistake]:
-    out = [_mistake(item, sources) for item in error.errors(include_url=False)[:MAX_MISTAKES]]
-    if (more := error.error_count() - len(out)) > 0:
-        out.append(sources.mistake((), f"and {more} more", "mend these first"))
-    return out
-
-
-def _mistake(item: Any, sources: Sources) -> Mistake:
-    """What pydantic found, in an author's words."""
-    path: KeyPath = tuple(p for p in item["loc"] if p != "[key]")
-    key = str(path[-1])[:40] if path else "block"
-    context: Mapping[str, Any] = item.get("ctx", {})
-    kind = item["type"]
-    where = _dotted(path)
-    if kind == "extra_forbidden":
-        message, hint = f"unknown key '{key}'", did_you_mean(key, _keys(path[:-1]))
-    elif kind == "missing":
-        message, hint = f"'{where}' is missing", _describe(path) or _EXAMPLES.get(key, "")
-        path = path[:-1]
-    elif kind == "literal_error":
-        options = _options(_annotation(path)) or [str(context.get("expected", ""))]
-        message, hint = (
-            f"{where}: '{str(item['input'])[:40]}' is unknown",
-            did_you_mean(str(item["input"]), options),
-        )
-    elif kind == "string_pattern_mismatch" and item["loc"][-1] == "[key]":
-        message = f"'{key}' is no name for a road user"
-        hint = "use small letters, digits and _, beginning with a letter"
-    elif kind == "string_pattern_mismatch":
-        message, hint = f"{where}: '{str(item['input'])[:40]}' is not possible here", _PATTERNS.get(key, "")
-    elif kind == "worldmodel":
-        message, hint = f"{where}: {context['message']}", context["hint"]
-    elif kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
-        message, hint = f"{where}: {str(item['input'])[:40]} is out of range", f"it {_bound(item['msg'])}"
-    elif kind in {"model_type", "model_attributes_type", "dict_type"}:
-        message, hint = f"{where}: a mapping is needed", _describe(path)
-    else:
-        message, hint = _of_shape(kind, where, context) or (f"{where}: {item['msg'][:200]}", "")
-    return sources.mistake(path, message, hint)
-
-
-def _of_shape(kind: str, where: str, context: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Message and hint for a value of the wrong type or size."""
-    if kind == "list_type":
-        return f"{where}: a list is needed", "write [first, second], or one on each line after -"
-    if kind == "string_type":
-        return f"{where}: a text is needed", "put it in quotes"
-    if kind in {"too_long", "string_too_long"}:
-        return f"{where} is too long", f"{context['max_length']} are the most"
-    if kind == "too_short":
-        return f"{where} is empty", f"it needs at least {context['min_length']}"
-    return None
-
-
-_EXAMPLES = {
-    "lane": "such as lane: 2, or lane: {oncoming: 1}",
-    "time": "such as time: 1.5 s",
-    "radius": "such as radius: 300 m",
-    "length": "such as length: 200 m",
-}
-_PATTERNS = {
-    "id": "small letters, digits and hyphens, beginning with a letter",
-    "colour": "write it like '#3366cc', in quotes",
-    "world": "the name of a world, such as simulator",
-}
-
-
-def _bound(message: str) -> str:
-    return message.replace("Input should be", "should be")
-
-
-def _dotted(path: KeyPath) -> str:
-    return ".".join(str(p)[:40] if not isinstance(p, int) else str(p + 1) for p in path)
-
-
-def _annotation(path: KeyPath) -> Any:
-    """Type that the models give to a key path; None where there is none."""
-    here: Any = BlockSpec
-    for part in path:
-        model = _model_in(here)
-        if model is not None and not isinstance(part, int) and part in model.model_fields:
-            here = model.model_fields[part].annotation
-        else:
-            here = _inner(here)
-    return here
-
-
-def _options(annotation: Any) -> list[str]:
-    """Words that a literal, or an optional one, allows."""
-    if get_origin(annotation) is Literal:
-        return [str(word) for word in get_args(annotation)]
-    return [word for each in get_args(annotation) for word in _options(each)]
-
-
-def _inner(annotation: Any) -> Any:
-    """Element type of a list or dict annotation."""
-    for each in (annotation, *get_args(annotation)):
-        if getattr(each, "__origin__", None) in {list, dict}:
-            return get_args(each)[-1]
-        found = next((a for a in get_args(each) if getattr(a, "__origin__", None) in {list, dict}), None)
-        if found is not None:
-            return get_args(found)[-1]
-    return None
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            return each
-    return None
-
-
-def _keys(path: KeyPath) -> list[str]:
-    model = _model_in(_annotation(path))
-    return list(model.model_fields) if model else []
-
-
-def _describe(path: KeyPath) -> str:
-    keys = _keys(path)
-    return f"it has the keys {', '.join(keys)}" if keys else ""

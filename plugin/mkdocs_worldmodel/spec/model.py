@@ -1,5 +1,5 @@
 # A block and its scenario, key by key. spec/ is the one place where keys, units, defaults and bounds are said:
-# road.py, users.py and story.py have theirs.
+# road.py, users.py, conditions.py, story.py and about.py have theirs.
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from mkdocs_worldmodel.spec.about import AboutSpec
 from mkdocs_worldmodel.spec.keys import Line, Model, Name, Paragraph, Whole, wrong
 from mkdocs_worldmodel.spec.road import RoadSpec
 from mkdocs_worldmodel.spec.story import EventSpec, StopSpec
-from mkdocs_worldmodel.spec.users import ActorSpec, DriverName, EgoSpec
+from mkdocs_worldmodel.spec.users import ActorSpec, EgoSpec, TrafficSpec
 
 MAX_ACTORS = 64
 CAMERAS = ("front_wide", "front_narrow", "front_left", "front_right", "rear_left", "rear_right", "rear")
@@ -22,32 +23,36 @@ Part = Literal["film", "verdict", "top", "chart", "strip", "events", "numbers", 
 class EnvironmentSpec(Model):
     """Light and weather."""
 
-    time_of_day: Literal["day", "dusk", "night"] = "day"
-    weather: Literal["clear", "overcast", "rain", "fog"] = "clear"
+    time_of_day: Literal["day", "dusk", "night"] = Field(default="day", description="Light.")
+    weather: Literal["clear", "overcast", "rain", "fog"] = Field(default="clear", description="Weather.")
 
 
 class ScenarioSpec(Model):
     """The driving situation."""
 
-    road: RoadSpec = RoadSpec()
-    environment: EnvironmentSpec = EnvironmentSpec()
-    ego: EgoSpec = EgoSpec()
-    actors: Annotated[dict[Name, ActorSpec], Field(max_length=MAX_ACTORS)] = {}
-    story: Annotated[list[EventSpec], Field(max_length=200)] = []
-    stop: StopSpec = StopSpec()
+    road: RoadSpec = Field(default=RoadSpec(), description="The road.")
+    environment: EnvironmentSpec = Field(default=EnvironmentSpec(), description="Light and weather.")
+    ego: EgoSpec = Field(default=EgoSpec(), description="The vehicle with the cameras.")
+    actors: Annotated[dict[Name, ActorSpec], Field(max_length=MAX_ACTORS)] = Field(
+        default={}, description="The other road users, by name."
+    )
+    traffic: TrafficSpec = Field(default=TrafficSpec(), description="What all actors have in common.")
+    story: Annotated[list[EventSpec], Field(max_length=200)] = Field(default=[], description="What happens.")
+    stop: StopSpec = Field(default=StopSpec(), description="When the run ends.")
+    about: AboutSpec = Field(default=AboutSpec(), description="Documentation; it changes nothing of what happens.")
 
 
 class FilmSpec(Model):
     """How the film is encoded."""
 
-    codec: Literal["h264", "vp9"] = "h264"
+    codec: Literal["h264", "vp9"] = Field(default="h264", description="vp9 where no GPL encoder is wanted.")
 
 
 def _film(value: object) -> object:
     return None if value == "none" else {} if value == "full" else value
 
 
-_EXPECTATION = re.compile(r"[\x20-\x7e°²≤≥–]{1,120}")
+_EXPECTATION = re.compile(r"[\x20-\x7e°²³≤≥≠–−“”]{1,200}")
 
 
 def _expectation(value: object) -> object:
@@ -59,16 +64,28 @@ def _expectation(value: object) -> object:
 class BlockSpec(Model):
     """A block: which figure of which scenario."""
 
-    figure: Literal["rollout"] = "rollout"
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")] | None = None
-    title: Line = ""
-    caption: Paragraph = ""
-    alt: Paragraph = ""
-    scenario: ScenarioSpec
-    world: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "simulator"
-    seed: Whole = Field(default=0, ge=0, lt=2**31)
-    driver: DriverName = "idm"
-    cameras: Annotated[list[CameraName], Field(min_length=1, max_length=7)] | None = None
-    film: Annotated[FilmSpec | None, BeforeValidator(_film)] = FilmSpec()
-    expect: Annotated[list[Annotated[str, BeforeValidator(_expectation)]], Field(max_length=50)] = []
-    show: list[Part] | None = None
+    figure: Literal["rollout"] = Field(default="rollout", description="Kind of the figure.")
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")] | None = Field(
+        default=None, description="Unique in the site, for links and values in running text."
+    )
+    title: Line = Field(default="", description="Above the figure.")
+    caption: Paragraph = Field(default="", description="Below the figure.")
+    alt: Paragraph = Field(default="", description="Text alternative; default: what happened, in sentences.")
+    scenario: ScenarioSpec = Field(description="The driving situation; or the path of a .yaml file, or library/NAME.")
+    world: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = Field(
+        default="simulator", description="In which world it is driven."
+    )
+    seed: Whole = Field(default=0, ge=0, lt=2**31, description="Of everything that is drawn at random.")
+    driver: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")] = Field(
+        default="idm", description="Who drives the ego: idm, constant, scripted, careful, aeb, or another package's."
+    )
+    cameras: Annotated[list[CameraName], Field(min_length=1, max_length=7)] | None = Field(
+        default=None, description="Which cameras the film shows; default: all."
+    )
+    film: Annotated[FilmSpec | None, BeforeValidator(_film)] = Field(
+        default=FilmSpec(), description="How the film is encoded, or none."
+    )
+    expect: Annotated[list[Annotated[str, BeforeValidator(_expectation)]], Field(max_length=50)] = Field(
+        default=[], description="What must hold, such as no collision, or min ttc > 1.5 s."
+    )
+    show: list[Part] | None = Field(default=None, description="Which parts the figure has; default: all.")

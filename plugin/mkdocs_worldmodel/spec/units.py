@@ -15,11 +15,18 @@ _FACTORS: dict[str, dict[str, float]] = {
     "speed": {"m/s": 1.0, "km/h": 1 / 3.6, "kph": 1 / 3.6, "kmh": 1 / 3.6, "mph": 0.44704},
     "time": {"s": 1.0, "ms": 0.001, "min": 60.0, "h": 3600.0},
     "acceleration": {"m/s²": 1.0, "m/s^2": 1.0, "m/s2": 1.0, "g": 9.80665},
+    "jerk": {"m/s³": 1.0, "m/s^3": 1.0, "m/s3": 1.0},
     "angle": {"rad": 1.0, "°": math.pi / 180, "deg": math.pi / 180},
+    "share": {"%": 0.01},
 }
-_EXAMPLE = {"length": "25 m", "speed": "85 km/h", "time": "1.5 s", "acceleration": "3 m/s²", "angle": "10°"}
+_EXAMPLE = {
+    "length": "25 m", "speed": "85 km/h", "time": "1.5 s", "acceleration": "3 m/s²", "jerk": "40 m/s³", "angle": "10°",
+    "share": "10 %",
+}  # fmt: skip
+_BARE = {dimension: next(iter(units)) for dimension, units in _FACTORS.items()} | {"share": "parts of one"}
+"""What a bare number is in."""
 # a bare number above this is hardly SI: 70 m/s is 252 km/h, 6.3 rad is a full turn
-_SUSPICIOUS = {"speed": (70.0, "km/h"), "angle": (6.3, "°")}
+_SUSPICIOUS = {"speed": (70.0, "km/h"), "angle": (6.3, "°"), "share": (1.0, "%")}
 _SPACES = {0xA0: " ", 0x202F: " "}  # no-break spaces, as typographers put before units
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d].*?)?\s*", re.ASCII)
 
@@ -54,7 +61,7 @@ def parse_quantity(value: object, dimension: str) -> float:
     if not math.isfinite(number):
         raise _mistake(f"{_short(value)} is not finite", example)
     if not unit and dimension in _SUSPICIOUS and abs(number) > _SUSPICIOUS[dimension][0]:
-        si, meant = next(iter(units)), _SUSPICIOUS[dimension][1]
+        si, meant = _BARE[dimension], _SUSPICIOUS[dimension][1]
         space = "" if meant == "°" else " "
         raise _mistake(f"a bare number is in {si}, and {number:g} {si} is hardly meant",
                        f"did you mean {number:g}{space}{meant}?")  # fmt: skip
@@ -73,8 +80,7 @@ def _short(value: object) -> str:
 
 def _quantity(dimension: str, **bounds: float) -> Any:
     parse: Callable[[object], float] = lambda value: parse_quantity(value, dimension)  # noqa: E731
-    si = next(iter(_FACTORS[dimension]))
-    described = f"{dimension}, as '{_EXAMPLE[dimension]}'; a bare number is in {si}"
+    described = f"{dimension}, as '{_EXAMPLE[dimension]}'; a bare number is in {_BARE[dimension]}"
     schema = {"type": ["string", "number"], "description": described}
     limits: Any = Field(**bounds)  # type: ignore[call-overload]
     return Annotated[float, BeforeValidator(parse), limits, WithJsonSchema(schema)]
@@ -83,18 +89,38 @@ def _quantity(dimension: str, **bounds: float) -> Any:
 if TYPE_CHECKING:
     Length = float
     Distance = float
+    Offset = float
+    Coordinate = float
     LaneWidth = float
     Radius = float
+    BodyLength = float
+    BodyWidth = float
+    BodyHeight = float
     Speed = float
+    SpeedDifference = float
     Duration = float
     Moment = float
     Acceleration = float
+    SignedAcceleration = float
+    Jerk = float
+    Angle = float
+    Share = float
 else:
     Length = _quantity("length", gt=0, le=20_000)
     Distance = _quantity("length", ge=0, le=20_000)
+    Offset = _quantity("length", ge=-10, le=10)
+    Coordinate = _quantity("length", ge=-20_000, le=20_000)
     LaneWidth = _quantity("length", ge=2, le=8)
     Radius = _quantity("length", ge=15, le=100_000)
+    BodyLength = _quantity("length", ge=0.1, le=30)
+    BodyWidth = _quantity("length", ge=0.1, le=5)
+    BodyHeight = _quantity("length", ge=0.1, le=6)
     Speed = _quantity("speed", ge=0, le=100)
+    SpeedDifference = _quantity("speed", ge=-100, le=100)
     Duration = _quantity("time", gt=0, le=600)
     Moment = _quantity("time", ge=0, le=600)
     Acceleration = _quantity("acceleration", gt=0, le=50)
+    SignedAcceleration = _quantity("acceleration", ge=-50, le=50)
+    Jerk = _quantity("jerk", gt=0, le=1000)
+    Angle = _quantity("angle", gt=0, le=2 * math.pi)
+    Share = _quantity("share", ge=0, le=0.5)
