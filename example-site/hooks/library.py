@@ -27,10 +27,10 @@ description: {summary}
 **Source**: {source}. **Tags**: {tags}.
 
 ```worldmodel
-id: {name}
+id: library-{name}
 title: {title}
 scenario: library/{name}
-{driver}```
+{expect}```
 
 ## Parameters
 
@@ -59,7 +59,9 @@ The tests of the project drive the scenario with each of these drivers and compa
 def library() -> dict[str, tuple[dict[str, Any], str]]:
     """Name → what the file says, and its text without `about:`."""
     found = {}
-    for path in sorted(package_files("mkdocs_worldmodel").joinpath("scenario", "library").iterdir(), key=lambda p: p.name):
+    for path in sorted(
+        package_files("mkdocs_worldmodel").joinpath("scenario", "library").iterdir(), key=lambda p: p.name
+    ):
         if path.name.endswith(".yaml"):
             text = path.read_text(encoding="utf-8")
             body = text[text.index("\nroad:") + 1 :]
@@ -70,7 +72,8 @@ def library() -> dict[str, tuple[dict[str, Any], str]]:
 def _page(name: str, scenario: dict[str, Any], text: str) -> str:
     about = scenario["about"]
     rows = [
-        f"| `{p['key']}` | {p.get('symbol', '')} | {p['meaning']} | {p.get('range', '')} |\n" for p in about["parameters"]
+        f"| `{p['key']}` | {p.get('symbol', '')} | {p['meaning']} | {p.get('range', '')} |\n"
+        for p in about["parameters"]
     ]
     outcomes = about["outcomes"]
     return PAGE.format(
@@ -79,7 +82,7 @@ def _page(name: str, scenario: dict[str, Any], text: str) -> str:
         summary=about["summary"].strip(),
         source=about["source"],
         tags=", ".join(about["tags"]),
-        driver="",
+        expect="expect:\n" + "".join(f"  - {text}\n" for text in about["expect"]) if about.get("expect") else "",
         parameters="| key | symbol | meaning | range |\n|---|---|---|---|\n" + "".join(rows),
         override=f"ego: {{speed: {scenario['ego']['speed']}}}",
         outcomes="| driver of the ego | outcome |\n|---|---|\n"
@@ -97,8 +100,8 @@ def _catalogue(scenarios: dict[str, tuple[dict[str, Any], str]]) -> str:
     head = " | ".join(DRIVERS)
     return (
         "# Library\n\n"
-        f"{len(scenarios)} scenarios come with the package. Name one in a block as `scenario: library/NAME`, or override "
-        "parts of it with `from: library/NAME`. The columns say what comes of it with each of the ego's drivers.\n\n"
+        f"{len(scenarios)} scenarios come with the package. Name one in a block as `scenario: library/NAME`, or "
+        "override parts of it with `from: library/NAME`. The columns say what comes of it with each of the ego's drivers.\n\n"
         f"| scenario | source | {head} |\n|---|---|" + "---|" * len(DRIVERS) + "\n" + "".join(rows)
     )
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from straight_way import DT, LANE, Other, Way, parameters
 
+from mkdocs_worldmodel.analysis.careful_border import preventable
 from mkdocs_worldmodel.scenario.road_user import CarefulParameters, IdmParameters
 from mkdocs_worldmodel.sim.careful import CarefulDriver
-from mkdocs_worldmodel.analysis.careful_border import preventable
 from mkdocs_worldmodel.sim.drivers import idm
 from mkdocs_worldmodel.sim.sight import Sight
 

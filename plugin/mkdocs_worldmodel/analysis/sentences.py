@@ -153,7 +153,8 @@ class _Teller:
         r, time = self.run, float(self.run.time[self.last])
         if contact is not None:
             a, b = called(r.names[contact.first], start=True), called(r.names[contact.second])
-            sides = f"{_of(r.names[contact.first])} {contact.hits[0].side} meets {_of(r.names[contact.second])} {contact.hits[1].side}"
+            first, second = (f"{_of(r.names[c])} {contact.hit(c).side}" for c in (contact.first, contact.second))
+            sides = f"{first} meets {second}"
             text = f"{a} and {b} collide at a relative speed of {kmh(contact.closing)}: {sides}; the figure ends here."
             return Event(time, text, "Collision", 0)
         reason, _, who = r.ended.partition(": ")

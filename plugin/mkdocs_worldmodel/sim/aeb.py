@@ -47,6 +47,8 @@ class AebDriver:
         self._since = np.full(copies, -np.inf)
         """Since when it has decided to brake [s]."""
         self._level = np.zeros(copies)
+        self._warned: Mask = np.zeros(copies, dtype=bool)
+        """Where it has braked before."""
 
     def act(self, sight: Sight, base_acceleration: F8, p: dict[str, F8], dt: float) -> F8:
         """Acceleration for the coming step (B,) [m/s²]. Call it once a step, in order.
@@ -77,6 +79,10 @@ class AebDriver:
         span = np.where(brakes, span, 0.0)
         mean, level = press(np.where(brakes, self._level, 0.0), span, jerk, full, dt)
         self._level = np.where(brakes, level, 0.0)
+        # a driver for whom it has braked does not speed up again behind somebody in its path
+        self._warned = self._warned | brakes
+        behind = (sight.there & (sight.gap < p["range"][:, None]) & (sight.aside < 0.0)).any(axis=1)
+        base_acceleration = np.where(self._warned & behind, np.minimum(base_acceleration, 0.0), base_acceleration)
         return np.where(brakes, np.minimum(base_acceleration, -mean) + 0.0, base_acceleration)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.errors import WorldError
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.rollout.state import EgoAction, State
 from mkdocs_worldmodel.scenario.geometry import lane_at
+from mkdocs_worldmodel.scenario.road_user import DRIVERS
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.sim.director import Director
 from mkdocs_worldmodel.sim.lateral import Lateral
@@ -19,7 +21,9 @@ from mkdocs_worldmodel.sim.lights import Lights
 from mkdocs_worldmodel.sim.longitudinal import SCRIPTED, Longitudinal
 from mkdocs_worldmodel.sim.motion import DT, Motion, wrapped
 from mkdocs_worldmodel.sim.tables import Tables
+from mkdocs_worldmodel.sim.third_party import ThirdPartyDriver
 from mkdocs_worldmodel.sim.traffic import Traffic
+from mkdocs_worldmodel.sim.watchful import Watchful
 
 F8 = npt.NDArray[np.float64]
 I4 = npt.NDArray[np.int32]
@@ -31,6 +35,20 @@ VERSION = "simulator 2"
 _RECORDED = ("s", "t", "slant", "v", "acceleration", "yaw_rate")
 _CHANGING = ("road", "direction", "present", "scripted")
 """Recorded only where they can change."""
+
+
+def _guest(scenarios: Sequence[Scenario], seeds: Sequence[int]) -> ThirdPartyDriver | None:
+    """The ego's driver, where it comes from another package.
+
+    Raises:
+        WorldError: where it cannot be had, or copies have different ones.
+    """
+    names = {s.users[0].driver for s in scenarios}
+    if names <= set(DRIVERS):
+        return None
+    if len(names) > 1:
+        raise WorldError("only scenarios with the same driver of another package run as one batch")
+    return ThirdPartyDriver(names.pop(), scenarios, 0, seeds)
 
 
 class Simulation:
@@ -45,6 +63,8 @@ class Simulation:
         self.lights = Lights(scenarios)
         self.director = Director(self.motion, self.lateral, self.longitudinal, self.lights)
         self.traffic = Traffic(self.motion, self.lateral, self.longitudinal, self.lights, self.director)
+        self.watchful = Watchful(self.motion, self.longitudinal)
+        self._guest = _guest(scenarios, seeds)
         self.outside: Mask = np.zeros(len(scenarios), dtype=bool)
         """Where somebody else steers the ego."""
         self.ended_at: I4 = np.rint(self.tables.stop / DT).astype(np.int32)
@@ -67,7 +87,9 @@ class Simulation:
             ego_curvature: (B,) likewise [1/m].
         """
         m, body = self.motion, self.tables.body
-        self.longitudinal.decide(self.traffic.accelerations, self.director.decide_speed)
+        if self._guest is not None and ego_acceleration is None:
+            ego_acceleration, ego_curvature = self._guest.act([self.state(b) for b in range(len(m.s))])
+        self.longitudinal.decide(self._heed, self.director.decide_speed)
         self.traffic.change_lanes()
         self.lateral.decide()
         self.director.decide_paths()
@@ -82,6 +104,10 @@ class Simulation:
             self.outside[:] = True  # whoever steers the ego takes it off its script
             self.director.let_go(0)
         m.scripted = self._scripted()
+
+    def _heed(self, a: F8) -> F8:
+        """What drivers want, (B, N), as far as rules of the road and dangers around them allow it."""
+        return self.watchful.accelerations(self.traffic.accelerations(a))
 
     def advance(self) -> None:
         """Move everyone by one step with what was decided."""

@@ -12,7 +12,8 @@ from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.rollout.state import EgoAction, State
 from mkdocs_worldmodel.scenario.scenario import Scenario
-from mkdocs_worldmodel.sim.simulation import DT, VERSION, Simulation
+from mkdocs_worldmodel.sim.motion import DT
+from mkdocs_worldmodel.sim.simulation import VERSION, Simulation
 
 _VALUES_AT_ONCE = 1_500_000
 """Copies x rows x road users of a batch: about 150 MB of records."""
