@@ -101,7 +101,8 @@ def _catalogue(scenarios: dict[str, tuple[dict[str, Any], str]]) -> str:
     return (
         "# Library\n\n"
         f"{len(scenarios)} scenarios come with the package. Name one in a block as `scenario: library/NAME`, or "
-        "override parts of it with `from: library/NAME`. The columns say what comes of it with each of the ego's drivers.\n\n"
+        "override parts of it with `from: library/NAME`. The columns say what comes of it with each of the ego's "
+        "drivers.\n\n"
         f"| scenario | source | {head} |\n|---|---|" + "---|" * len(DRIVERS) + "\n" + "".join(rows)
     )
 

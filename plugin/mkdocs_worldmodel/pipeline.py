@@ -83,14 +83,18 @@ def _run_key(scenario: Scenario, world: str, seed: int) -> str:
     plain = _plain(scenario)
     for user in plain["users"]:
         del user["colour"]
-    version = worlds.make(world).version
-    return key_of({"record": record.FORMAT, "world": [world, version], "seed": seed, "scenario": plain})
+    made_by = [world, worlds.make(world).version, *worlds.foreign_driver(scenario.users[0].driver)]
+    return key_of({"record": record.FORMAT, "world": made_by, "seed": seed, "scenario": plain})
 
 
 def _plain(value: Any) -> Any:
-    """Dataclasses as mappings; `asdict` without its deep copies, which cost more than the rest of a key."""
+    """Dataclasses as mappings with their names: an `AllOf` has the fields of an `AnyOf`.
+
+    `asdict` makes deep copies, which cost more than the rest of a key.
+    """
     if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        fields = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {"is": type(value).__name__, **fields}
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 

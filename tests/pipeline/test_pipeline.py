@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -244,3 +245,17 @@ def test_a_figure_is_plain_json(pipeline: Pipeline, place: Place) -> None:
     figure = pipeline.figure(pipeline.order(BLOCK, place), BLOCK, place)
     stored = json.loads((figure.folder / "figure.json").read_text(encoding="utf-8"))
     assert stored == json.loads(json.dumps(figure.bundle.plain()))
+
+
+def test_conditions_with_equal_fields_are_told_apart(place: Place) -> None:
+    def key(condition: str) -> str:
+        text = f"""
+            scenario:
+              actors: {{a: {{lane: 1, ahead: 30 m}}}}
+              story: [{{when: {condition}, do: {{a: {{speed: {{to: 5 m/s}}}}}}}}]
+            """
+        return understand(dedent(text), place).run_key
+
+    ttc, thw = (key(f"{{{name}: {{to: a, below: 2 s}}}}") for name in ("ttc", "thw"))
+    every, some = (key(f"{{{name}: [{{time: 1 s}}, {{time: 2 s}}]}}") for name in ("all", "any"))
+    assert len({ttc, thw, every, some}) == 4

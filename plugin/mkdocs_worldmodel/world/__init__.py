@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from mkdocs_worldmodel.errors import WorldError
+from mkdocs_worldmodel.scenario.road_user import DRIVERS
 from mkdocs_worldmodel.world.face import World
 
 WORLDS: dict[str, str] = {"simulator": "mkdocs_worldmodel.world.simulator:Simulator"}
@@ -37,3 +38,16 @@ def make(name: str) -> World:
     except ImportError as error:
         raise WorldError(f"world '{name}' cannot be loaded: {error}") from error
     raise WorldError(f"there is no world '{name}' (known: {', '.join(known())})")
+
+
+def foreign_driver(name: str) -> list[str]:
+    """Which package the ego's driver comes from, and its version; nothing for ours. Part of every run key.
+
+    Raises:
+        WorldError: where there is no such driver.
+    """
+    if name in DRIVERS:
+        return []
+    from mkdocs_worldmodel.sim.third_party import version
+
+    return [version(name)]
