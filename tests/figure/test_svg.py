@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mkdocs_worldmodel.figure.mosaic import TOP, layout
-from mkdocs_worldmodel.figure.svg import num, path, simplified, ticks
+from mkdocs_worldmodel.figure.svg import num, outline, path, simplified, ticks
 from mkdocs_worldmodel.scenario.rig import RIG
 
 finite = st.floats(-1e4, 1e4, allow_nan=False)
@@ -111,3 +111,11 @@ def test_composed_tiles_are_where_they_should_be() -> None:
     whole = mosaic.compose(pictures)
     for k, (x, y, w, h) in enumerate(mosaic.tiles.values()):
         assert (whole[y : y + h, x : x + w] == k + 1).all()
+
+
+def test_an_outline_in_whole_pixels_comes_back_to_its_points() -> None:
+    x = np.array([0.2, 10.4, 10.4, -3.0, np.nan, 5.0, 7.0])
+    y = np.array([0.0, -2.6, 8.0, 8.1, 0.0, 1.0, -1.0])
+    data = outline(x, y)
+    assert data == "M0 0l10 -3 0 11 -13 0M5 1l2 -2"
+    assert outline(x[:4], y[:4], close=True) == "M0 0l10 -3 0 11 -13 0Z"

@@ -44,5 +44,5 @@ class Frame:
 
 def slim(x: F8, y: F8) -> tuple[F8, F8]:
     """A line with no more points than the eye can see."""
-    keep = simplified(x, y, 0.6)
+    keep = simplified(x, y, 0.8)
     return x[keep], y[keep]

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from mkdocs_worldmodel.figure.plan_frame import Frame, slim
-from mkdocs_worldmodel.figure.svg import F8, num, path
+from mkdocs_worldmodel.figure.svg import F8, num, outline, path
 from mkdocs_worldmodel.rollout.rollout import ASPECTS, Rollout
 from mkdocs_worldmodel.scenario.geometry import ReferenceLines, lane_borders
+from mkdocs_worldmodel.scenario.layout import turning
 from mkdocs_worldmodel.scenario.road import LaneSection, Road, RoadNetwork
 
 STEP, STEP_IN_JUNCTIONS = 2.0, 0.5
 """Metres between the points at which roads are looked at; the fine one where they turn sharply."""
+_TURNS = 0.5
+"""A junction is a crossing if one of its ways bends by more than this [rad]."""
 _LAMPS = {
     "red": "wm-red",
     "red amber": "wm-red",
@@ -30,6 +33,8 @@ class Roads:
     def __init__(self, network: RoadNetwork, frame: Frame) -> None:
         self.network, self.frame = network, frame
         self.line = ReferenceLines(network.roads)
+        # lane marks go on where roads only part and join, as at a ramp
+        self.crossings = {r.junction for r in network.roads if r.junction and turning(r.geometries) > _TURNS}
         self.parts = [part for i, road in enumerate(network.roads) for part in self._parts(i, road)]
 
     def _parts(self, i: int, road: Road) -> Iterator[tuple[int, Road, LaneSection, F8]]:
@@ -72,7 +77,7 @@ class Roads:
                 right = lane_borders(road, section, band[-1], s)[int(band[-1].id < 0)]
                 x0, y0 = slim(*self._across(i, s, left))
                 x1, y1 = slim(*self._across(i, s, right))
-                data["wm-pavement" if paved else "wm-road"] += path(
+                data["wm-pavement" if paved else "wm-road"] += outline(
                     np.concatenate((x0, x1[::-1])), np.concatenate((y0, y1[::-1])), close=True
                 )
         return "".join(f'<path class="{name}" d="{d}"/>' for name, d in data.items() if d)
@@ -81,7 +86,7 @@ class Roads:
         """Edges and lane marks, none inside of junctions."""
         lines: dict[bool, str] = {True: "", False: ""}
         for i, road, section, s in self.parts:
-            if road.junction is not None:
+            if road.junction in self.crossings:
                 continue
             middle = lane_borders(road, section, section.lanes[0], s)[0] if section.lanes else np.zeros(s.shape)
             borders = [(section.centre_mark, middle)]
@@ -91,7 +96,7 @@ class Roads:
                 borders.append((lane.mark, np.where(np.abs(outer - inner) > 0.3, outer, np.nan)))
             for mark, t in borders:
                 for offset, broken in _lines(mark):
-                    lines[broken] += path(*slim(*self._across(i, s, t + offset)))
+                    lines[broken] += outline(*slim(*self._across(i, s, t + offset)))
         dash = [6.0, 12.0] if self.network.roads[0].kind == "motorway" else [3.0, 6.0]
         dashes = " ".join(num(d * self.frame.scale) for d in dash)
         return (

@@ -27,6 +27,24 @@ def path(x: F8, y: F8, *, close: bool = False) -> str:
     return "".join(parts) + ("Z" if close and parts else "")
 
 
+def outline(x: F8, y: F8, *, close: bool = False) -> str:
+    """Path data in whole pixels, each point relative to the one before: for large areas, at half the length."""
+    parts: list[str] = []
+    pen, last = False, (0, 0)
+    for px, py in zip(x.tolist(), y.tolist(), strict=True):
+        if not (np.isfinite(px) and np.isfinite(py)):
+            pen = False
+            continue
+        here = round(px), round(py)
+        step = f"{here[0] - last[0]} {here[1] - last[1]}"
+        if not pen:
+            parts.append(f"M{here[0]} {here[1]}")
+        elif here != last:
+            parts.append(f"{' ' if parts[-1][0] != 'M' else 'l'}{step}")
+        pen, last = True, here
+    return "".join(parts) + ("Z" if close and parts else "")
+
+
 def simplified(x: F8, y: F8, tolerance: float) -> npt.NDArray[np.bool_]:
     """Which points of a line are needed to stay within `tolerance` of it (Douglas and Peucker).
 
