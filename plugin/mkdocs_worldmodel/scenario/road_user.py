@@ -56,13 +56,15 @@ class Body:
 # Motorcycle: the powered two-wheeler target of Euro NCAP is 2.13 x 0.75 (rider included 1.45 m high).
 # Bicycle: Euro NCAP's bicyclist target: 1.89 x 0.50 x 1.86; adult pedestrian 0.60 x 0.50 x 1.80, child 0.50 x 0.50 x
 # 1.154 (EPTa, EPTc, EBTa: articulated targets of ISO 19206-2 and -4).
+# Lorry and bus turn within the circle of 12.5 m radius of directive 96/53/EC and the Citaro's 10.6 m: for the middle of
+# the rear axle that is sqrt(R² - (wheelbase + front overhang of 2.4 m, bus: wheelbase)²) - half of the width.
 # Longitudinal limits: full braking 0.9 g for a car on dry asphalt, 0.8 g van, 0.6 g lorry (UN R13 asks >= 5 m/s²),
 # 0.8 g motorcycle, 0.5 g bicycle (before its rider goes over the bar); a bus with standing passengers brakes at 0.6 g.
 BODIES: dict[Kind, Body] = {
     "car": Body(4.284, 1.789, 1.456, 2.636, 0.81, 3.0, 9.0, 4.8),
     "van": Body(5.932, 2.020, 2.638, 3.665, 1.26, 2.5, 8.0, 5.6),
-    "truck": Body(12.0, 2.55, 3.8, 6.0, 3.6, 1.2, 6.0, 9.0),
-    "bus": Body(12.135, 2.55, 3.12, 5.9, 3.44, 1.2, 6.0, 8.5),
+    "truck": Body(12.0, 2.55, 3.8, 6.0, 3.6, 1.2, 6.0, 8.0),
+    "bus": Body(12.135, 2.55, 3.12, 5.9, 3.44, 1.2, 6.0, 7.5),
     "emergency": Body(5.932, 2.020, 2.9, 3.665, 1.26, 2.5, 8.0, 5.6),
     "motorcycle": Body(2.13, 0.75, 1.45, 1.45, 0.34, 5.0, 8.0, 2.5),
     "bicycle": Body(1.89, 0.5, 1.86, 1.05, 0.42, 1.2, 5.0, 1.5, 14.0),
