@@ -30,7 +30,7 @@ from mkdocs_worldmodel.scenario.layout import lane_name
 from mkdocs_worldmodel.scenario.rig import RIG
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
-VERSION = 2
+VERSION = 3
 """Raise it when any picture or text of the figure changes."""
 FPS = 10
 POSTER_BYTES, STRIP_BYTES = 40_000, 90_000
