@@ -6,14 +6,21 @@ Dimensions, behaviour and quantities are those of the program; only their source
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from markupsafe import escape
 from model_keys import ANCHORS, BEHAVIOUR, default, described, flat, keys, number, row, table
 from pydantic import BaseModel
 
 from mkdocs_worldmodel.analysis.quantities import QUANTITIES
+from mkdocs_worldmodel.pipeline import examine, understand
 from mkdocs_worldmodel.scenario.road_user import BODIES, Kind
 from mkdocs_worldmodel.spec import conditions, story, users
+from mkdocs_worldmodel.spec.block import Place
 from mkdocs_worldmodel.spec.keys import Model
+
+_TOO_MUCH = ("min ttc > 4 s", "min ttc > 6 s")
+"""What the page about expectations says, and what it says where it shows a miss."""
 
 _EURO_NCAP = "Euro NCAP target"
 _SOURCES: dict[Kind, str] = {
@@ -71,23 +78,23 @@ def _kinds() -> str:
     rows = "".join(
         row(
             f"`{kind}`",
-            f"{b.length:.2f} × {b.width:.2f} × {b.height:.2f} m",
+            f"{b.length:.2f}\u00a0×\u00a0{b.width:.2f}\u00a0×\u00a0{b.height:.2f}",
             number(b.max_acceleration, "m/s²") if b.max_acceleration else "—",
             number(b.max_deceleration, "m/s²") if b.max_acceleration else "—",
             _SOURCES[kind],
         )
         for kind, b in BODIES.items()
     )
-    return table("kind", "length × width × height", "accelerates at most", "brakes at most", "dimensions of") + rows
+    return table("kind", "length × width × height [m]", "accelerates at most", "brakes at most", "dimensions of") + rows
 
 
 def _behaviour() -> str:
     rows = "".join(
-        row(f"[`{key}`](reference.md#behaviour.{key})", default(users.BehaviourSpec, name, field), described(field))
+        row(f"[`{key}`](reference.md#behaviour.{key})", described(field), default(users.BehaviourSpec, name, field))
         for key, name, field in keys(users.BehaviourSpec)
         if name in BEHAVIOUR
     )
-    return table("key", "default", "meaning") + rows
+    return table("key", "meaning", "default") + rows
 
 
 def _quantities() -> str:
@@ -96,7 +103,7 @@ def _quantities() -> str:
         if q.dimension == "lane":
             continue
         of = "two" if q.pair else "one"
-        rows += row(f"`{q.name}`", q.description, q.unit or "—", of, "once" if q.number else "over time",
+        rows += row(f"`{q.name}`", q.description, q.unit or "—", of, "once" if q.number else "always",
                      {"min": "small", "max": "large"}.get(q.worst, "—"))  # fmt: skip
     return table("quantity", "what it is", "unit", "of", "known", "critical") + rows
 
@@ -112,10 +119,28 @@ def _forms(owner: type[Model], known: dict[str, tuple[str, str]], path: str) -> 
     return table("key", "meaning", "example", "OpenSCENARIO") + rows
 
 
+def _miss() -> str:
+    """What becomes of the first block of the page about expectations where it expects too much."""
+    page = Path(__file__).parents[1] / "docs" / "expect.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    begin = lines.index("```worldmodel") + 1
+    block = "\n".join(lines[begin : lines.index("```", begin)]).replace(*_TOO_MUCH)
+    order = understand(block, Place(page.parent, (page.parent,)))
+    verdict = next(v for v in examine(order)[1].verdicts if not v.held)
+    at = begin + 1 + block[: block.index(verdict.text)].count("\n")
+    return (
+        '<div class="wm"><figure style="margin: 0; padding-inline: 16px"><p class="wm-verdict" data-verdict="missed">'
+        f"Expected: {escape(verdict.text)} — <strong>missed</strong> (measured: {escape(verdict.measured)})"
+        "</p></figure></div>\n\nThe build warns, and fails with `--strict`:\n\n"
+        f"```text\nWARNING - {page.name}:{at}: expected {verdict.text}, but {verdict.measured}\n```\n"
+    )
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "kinds": _kinds,
     "behaviour": _behaviour,
     "quantities": _quantities,
+    "miss": _miss,
     "conditions": lambda: _forms(conditions.ConditionSpec, CONDITIONS, "when"),
     "actions": lambda: _forms(story.DoSpec, ACTIONS, "actions"),
 }

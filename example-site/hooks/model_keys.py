@@ -135,23 +135,24 @@ def flat(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[Any, list[Any
     return annotation, list(metadata)
 
 
+def _said(said: list[Any], kind: type, name: str) -> list[float]:
+    return [float(getattr(m, name)) for m in said if isinstance(m, kind)]
+
+
 def _bounds(said: list[Any], unit: str) -> str:
     """', 0 to 8 m', ', above 0 s'; '' without."""
     if any(isinstance(m, AfterValidator) for m in said):
         return ""  # narrower than these, and described
-    low = max((m.ge for m in said if isinstance(m, bound.Ge)), default=None)
-    high = min((m.le for m in said if isinstance(m, bound.Le)), default=None)
-    above = max((m.gt for m in said if isinstance(m, bound.Gt)), default=-math.inf)
-    below = next((m.lt for m in said if isinstance(m, bound.Lt)), None)
-    high = below - 1 if high is None and below is not None else high
+    low = max(_said(said, bound.Ge, "ge"), default=None)
+    above = max(_said(said, bound.Gt, "gt"), default=-math.inf)
+    high = min([*_said(said, bound.Le, "le"), *(below - 1 for below in _said(said, bound.Lt, "lt"))], default=None)
     most = number(high, unit) if high is not None else ""
     if low is not None and low > above:
-        least, own = number(low, unit).split(" ")[0], number(low, unit)
-        return (
-            f", {least if own.split(' ')[1:] == most.split(' ')[1:] or low == 0 else own} to {most}"
-            if most
-            else f", at least {own}"
-        )
+        least = number(low, unit)
+        if not most:
+            return f", at least {least}"
+        alike = low == 0.0 or least.split()[1:] == most.split()[1:]
+        return f", {least.split()[0] if alike else least} to {most}"
     return (f", above {above:g}" if above > -math.inf else "") + (f", at most {most}" if most else "")
 
 

@@ -43,14 +43,16 @@ def section(level: int, path: str, title: str, owner: type[BaseModel]) -> str:
         anchor = f"{path}.{key}"
         head = f"`{key}`" + (f"{{: #{anchor} }}" if anchor not in ANCHORS.values() else "")
         said = takes(field.annotation, tuple(field.metadata))
-        rows += row(head, said, default(owner, name, field), described(field))
+        if usual := default(owner, name, field):
+            said = f"{usual}; {said}" if field.is_required() else f"{said}; default {usual}"
+        rows += row(head, described(field), said)
     if owner is story.WhoSpec:
-        rows += row("*a road user's name*", f"[keys](#{ANCHORS[story.DoSpec]})", "", "What it does.")
+        rows += row("*a road user's name*", "What it does.", f"[keys](#{ANCHORS[story.DoSpec]})")
     if owner is story.LightsSpec:
-        aspects = takes(conditions.AspectName)
-        rows += row("*an arm's or a crossing's name*", aspects, "", "What its lights show from then on.")
+        said = takes(conditions.AspectName)
+        rows += row("*an arm's or a crossing's name*", "What its lights show from then on.", said)
     text = (inspect.getdoc(owner) or "").replace("\n", " ")
-    return f"{'#' * level} {title} {{ #{path} }}\n\n{text}\n\n{table('key', 'value', 'default', 'meaning')}{rows}\n"
+    return f"{'#' * level} {title} {{ #{path} }}\n\n{text}\n\n{table('key', 'meaning', 'value')}{rows}\n"
 
 
 def reference() -> str:

@@ -158,3 +158,17 @@ def test_others_on_a_connecting_road_are_seen_from_the_road_before() -> None:
     run = drive(watched(layout, users, 40.0))
     assert contacts(run) == []
     assert run.acceleration[0, :, 2].min() > -4.0
+
+
+def test_where_the_innermost_lane_ends_the_others_keep_theirs() -> None:
+    from scenes import run
+
+    r = run("""
+        road: {lanes: 3, kind: motorway, lane_ends: {lane: 3, ahead: 160 m, over: 60 m}}
+        ego: {lane: 2, speed: 80 km/h}
+        actors: {lorry: {kind: truck, lane: 1, ahead: 20 m, speed: 80 km/h}}
+        stop: {time: 16 s}
+        """)
+    assert list(r.lane[-1]) == [-1, -2], "ids count from the middle of the road, where a lane is missing now"
+    assert r.t[-1] == pytest.approx([-0.5 * 3.75, -1.5 * 3.75], abs=0.01)
+    assert r.acceleration[:, 1].min() > -0.1, "nobody brakes whose lane goes on"

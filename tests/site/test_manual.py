@@ -6,19 +6,28 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import yaml
 
+from mkdocs_worldmodel.analysis.expect import parse
 from mkdocs_worldmodel.analysis.quantities import QUANTITIES
+from mkdocs_worldmodel.scenario.cast import behaviour_of
 from mkdocs_worldmodel.scenario.compose import compose
 from mkdocs_worldmodel.scenario.road_user import Kind
+from mkdocs_worldmodel.scenario.spread import Spread
 from mkdocs_worldmodel.spec.block import Place, parse_block
+from mkdocs_worldmodel.spec.conditions import ConditionSpec
 from mkdocs_worldmodel.spec.schema import block_schema
+from mkdocs_worldmodel.spec.story import DoSpec
+from mkdocs_worldmodel.spec.users import BehaviourSpec
 
 SITE = Path(__file__).parents[2] / "example-site"
 DOCS = SITE / "docs"
+PARTS = re.compile(r"```yaml\n((?:road|ego|actors|story|stop):.*?)```", re.S)
 CAST = """
 actors:
   lorry: {kind: truck, lane: 1, ahead: 60 m}
@@ -60,12 +69,102 @@ def test_the_tables_list_all_kinds_and_quantities() -> None:
     assert all(name in tables["quantities"]() for name in QUANTITIES)
 
 
+def test_every_model_of_the_schema_has_a_section_of_its_own_with_all_of_its_keys() -> None:
+    sections = {model.__name__: path for _, path, _, model in hook("model_keys").SECTIONS}
+    schema = block_schema()
+    assert set(sections) == {*schema["$defs"], "BlockSpec"}
+    assert len(set(sections.values())) == len(sections)
+    page = hook("reference").reference()
+    anchors = re.findall(r"\{:? #([\w.]+) \}", page)
+    assert len(set(anchors)) == len(anchors)
+    for name, path in sections.items():
+        properties = (schema if name == "BlockSpec" else schema["$defs"][name])["properties"]
+        missing = [key for key in properties if f"{path}.{key}" not in anchors]
+        assert not missing, f"{path}: {missing}"
+
+
+def test_links_of_the_tables_lead_to_keys_of_the_reference() -> None:
+    anchors = set(re.findall(r"\{:? #([\w.]+) \}", hook("reference").reference()))
+    tables = hook("manual_tables").TABLES
+    linked = {a for name in ("conditions", "actions", "behaviour") for a in re.findall(r"#([\w.]+)\)", tables[name]())}
+    pages = {a for p in DOCS.glob("*.md") for a in re.findall(r"reference\.md#([\w.]+)", p.read_text(encoding="utf-8"))}
+    assert linked
+    assert pages
+    assert (linked | pages) <= anchors
+
+
+def test_a_key_says_its_unit_bounds_default_and_meaning() -> None:
+    page = hook("reference").reference()
+    for row in (
+        "| `width`{: #road.crossings.width } | Along the road. | length, 1 to 15 m; default 4 m |",
+        (
+            "| `limit`{: #road.speed_limits.limit } | The limit from there on, or none. "
+            "| **required**; speed, 0 to 360 km/h, or `none` |"
+        ),
+        (
+            "| `offset`{: #ego.offset } | From the middle of its lane, positive to its own left. "
+            "| length, −10 to 10 m; default 0 m |"
+        ),
+        (
+            "| `minds_red`{: #behaviour.minds_red } | Stops at red lights. "
+            "| `true`, `false`; default `true` (emergency: `false`) |"
+        ),
+    ):
+        assert row in page, row
+
+
+def test_every_key_has_a_meaning() -> None:
+    rows = re.findall(r"^\| `[^|]*\|([^|]*)\|", hook("reference").reference(), re.M)
+    assert len(rows) > 200
+    assert all(meaning.strip() for meaning in rows)
+
+
+def test_defaults_of_drivers_are_those_of_the_keys_that_name_them() -> None:
+    known = hook("model_keys").BEHAVIOUR
+    assert {*known, "careful", "aeb"} == set(BehaviourSpec.model_fields)
+    for key, place in known.items():
+        for value in ("free", "needed") if key == "lane_changes" else (True, False) if "minds" in key else (0.6, 0.7):
+            said = behaviour_of("car", BehaviourSpec(**{key: value}), Spread(0.0, 0, ""))  # type: ignore[arg-type]
+            assert attrgetter(place)(said) == (value == "free" if key == "lane_changes" else value), key
+
+
+def test_the_tables_of_the_story_have_all_conditions_and_actions_with_examples_that_are_understood() -> None:
+    tables = hook("manual_tables")
+    for spec, known in ((ConditionSpec, tables.CONDITIONS), (DoSpec, tables.ACTIONS)):
+        assert {f.alias or name for name, f in spec.model_fields.items()} - {"delay", "edge"} == set(known)
+        for key, (_, example) in known.items():
+            value = yaml.safe_load(example)
+            assert list(value) == [key]
+            assert spec.model_validate(value)
+
+
+def test_the_page_about_expectations_shows_a_real_miss_at_its_line() -> None:
+    text = hook("manual_tables").TABLES["miss"]()
+    line = re.search(r"expect\.md:(\d+): expected min ttc > 6 s, but min ttc = \d", text)
+    assert line is not None
+    at = (DOCS / "expect.md").read_text(encoding="utf-8").splitlines()[int(line[1]) - 1]
+    assert at == "  - min ttc > 4 s"
+
+
+def test_examples_of_expectations_are_understood() -> None:
+    page = (DOCS / "expect.md").read_text(encoding="utf-8")
+    forms = page[page.index("| form |") : page.index("Signs are")]
+    examples = re.findall(r"`([^`]+)`", forms)
+    for block in re.findall(r"```yaml\n(expect:.*?)```", page, re.S):
+        examples += yaml.safe_load(block)["expect"]
+    assert len(examples) > 25
+    for example in examples:
+        assert parse(example).text == example
+
+
 def snippets() -> list[tuple[str, str]]:
     """(page, text) of the YAML examples that are parts of a scenario."""
     return [
         (page.name, text)
         for page in sorted(DOCS.glob("*.md"))
-        for text in re.findall(r"```yaml\n((?:road|ego|actors|story):.*?)```", page.read_text(encoding="utf-8"), re.S)
+        for text in re.findall(
+            r"```yaml\n((?:road|ego|actors|story|stop):.*?)```", page.read_text(encoding="utf-8"), re.S
+        )
     ]
 
 

@@ -54,8 +54,8 @@ class LaneTable:
         self._index = {id(road): i for i, road in enumerate(roads)}
         for i, road in enumerate(roads):
             self._fill(i, road, cuts[i])
-        self._single = pieces == 1
-        self.constant = self._single and not self._middle[..., 1:].any()
+        self.single = pieces == 1
+        self.constant = self.single and not self._middle[..., 1:].any()
         """Whether no lane's middle moves anywhere."""
 
     def _fill(self, i: int, road: Road, cuts: Sequence[float]) -> None:
@@ -77,7 +77,7 @@ class LaneTable:
 
     def piece(self, road: Any, s: F8) -> Any:
         """Index of the piece that holds s on that road (the first also before 0)."""
-        if self._single:
+        if self.single:
             return 0
         index = np.zeros(s.shape, dtype=np.intp)
         for p in range(1, self.start.shape[1]):

@@ -76,7 +76,8 @@ class LaneNeeds:
     def _narrows(self, r: int, lane: int, piece: tuple[float, float], side: int) -> float | None:
         """Where a lane has become too narrow within a piece, for those who drive that way."""
         lanes = self.motion.tables.lanes
-        s = np.linspace(*piece, 2 + int(piece[1] - piece[0]))
+        # its last point belongs to the next piece, where another lane may have this id
+        s = np.linspace(piece[0], piece[1] - 1e-6, 2 + int(piece[1] - piece[0]))
         s = s if side == 0 else s[::-1]
         width = lanes.width(np.full(len(s), r), s, np.full(len(s), lane))
         low = (width < np.minimum(_NARROW, _MOST * width[0])) & (width < width[0] - 0.01)

@@ -43,6 +43,7 @@ class Motion:
         self.s, self.t, self.slant, self.v = tb.s.copy(), tb.t.copy(), tb.heading.copy(), tb.speed.copy()
         self.desired = tb.desired.copy()
         self.lane, self.keeps, self.present = tb.lane.copy(), ~tb.follows_lane, tb.present.copy()
+        self._piece, self._piece_road = tb.lanes.piece(self.road, self.s), self.road.copy()
         shape = self.s.shape
         self.offset = np.where(self.keeps, 0.0, self.direction * (self.t - self.middle().value))
         self.acceleration, self.curvature = np.zeros(shape), np.zeros(shape)
@@ -159,6 +160,20 @@ class Motion:
     def lane_under(self, user: int) -> npt.NDArray[np.int64]:
         """Lane in which a road user's reference point is, (B,)."""
         return self.tables.lanes.at(self.road[:, user], self.s[:, user], self.t[:, user])
+
+    def follow_lanes(self) -> None:
+        """Whoever has come into the next piece of its road is in the lane that continues its own there."""
+        lanes = self.tables.lanes
+        if lanes.single:
+            return
+        piece = lanes.piece(self.road, self.s)
+        b, n = np.nonzero((piece != self._piece) & (self.road == self._piece_road))
+        if len(b):
+            road, old, at = self.road[b, n], self._piece[b, n], self.lane[b, n] + lanes.reach
+            onward = piece[b, n] > old
+            next_lane = np.where(onward, lanes.after[road, old, at], lanes.before[road, old, at])
+            self.lane[b, n] = np.where(next_lane != 0, next_lane, self.lane[b, n])
+        self._piece, self._piece_road = piece, self.road.copy()
 
     def beyond(self) -> Mask:
         """Whose front has left the network at the end of its route."""

@@ -122,6 +122,7 @@ class Simulation:
             self.lateral.follow_exactly(exact, before)
         self.director.advance(self.time)
         m.change_roads()
+        m.follow_lanes()
         self._end_or_vanish()
         self.lights.show(self.time)
         self.director.fire(self.time)
