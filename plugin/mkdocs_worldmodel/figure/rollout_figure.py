@@ -6,10 +6,9 @@ import csv
 import functools
 import io
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from importlib import metadata
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,12 @@ import numpy as np
 from mkdocs_worldmodel.analysis import analysis as reading
 from mkdocs_worldmodel.analysis.analysis import Analysis, analyse
 from mkdocs_worldmodel.analysis.expect import Expectation
-from mkdocs_worldmodel.analysis.wording import called, kmh
+from mkdocs_worldmodel.analysis.wording import kmh
 from mkdocs_worldmodel.camera import VERSION as CAMERA
-from mkdocs_worldmodel.figure import chart, plan_view
-from mkdocs_worldmodel.figure.bundle import Bundle, Download, Film, Moment
-from mkdocs_worldmodel.figure.film import ENCODER, SUFFIX, Codec, encode
-from mkdocs_worldmodel.figure.mosaic import TOP, U8, layout
+from mkdocs_worldmodel.figure import chart, pictures, plan_moments
+from mkdocs_worldmodel.figure.bundle import Bundle, Download, Moment
+from mkdocs_worldmodel.figure.film import ENCODER, Codec
+from mkdocs_worldmodel.figure.pictures import FPS, frame_at
 from mkdocs_worldmodel.figure.svg import F8
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.layout import lane_name
@@ -32,9 +31,6 @@ from mkdocs_worldmodel.scenario.scenario import Scenario
 
 VERSION = 3
 """Raise it when any picture or text of the figure changes."""
-FPS = 10
-POSTER_BYTES, STRIP_BYTES = 40_000, 90_000
-STRIP_MOMENTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +70,16 @@ class _Drawing:
     def __init__(self, scenario: Scenario, run: Rollout, options: Options, folder: Path) -> None:
         self.scenario, self.run, self.options, self.folder = scenario, run, options, folder
         self.analysis: Analysis = analyse(scenario, run, options.expectations)
-        self.stride = round(1.0 / (FPS * run.dt))
-        self.rows = np.arange(0, self.analysis.last + 1, self.stride)
-        self.moments = [Moment(e.time, self.frame(e.time), e.text, e.label) for e in self.analysis.events]
+        self.rows = np.arange(0, self.analysis.last + 1, round(1.0 / (FPS * run.dt)))
+        frames = len(self.rows)
+        self.moments = [Moment(e.time, frame_at(e.time, frames), e.text, e.label) for e in self.analysis.events]
         self.cameras = [c for c in RIG if c.name in options.cameras]
 
-    def frame(self, time: float) -> int:
-        """Film frame that shows a time."""
-        return min(round(time * FPS), len(self.rows) - 1)
-
     def bundle(self) -> Bundle:
-        frames = self.strip_frames()
-        film, strip_size = self.pictures(frames)
+        frames = pictures.strip_frames(self.analysis, len(self.rows))
+        film, strip_size = pictures.draw(
+            self.scenario, self.run, self.cameras, self.options.codec, self.rows, frames, self.folder
+        )
         svg, span = self.chart()
         self.write_states()
         self.write_record()
@@ -103,7 +97,7 @@ class _Drawing:
             keys=self.keys(),
             chart=svg,
             chart_x=span,
-            tops=self.tops(),
+            tops=plan_moments.tops(self.scenario, self.run, self.analysis),
             strip="moments.jpg" if film else "",
             strip_size=strip_size,
             strip_frames=frames if film else [],
@@ -116,89 +110,6 @@ class _Drawing:
             made=self.made(),
             downloads=downloads,
         )  # fmt: skip
-
-    # -- pictures ------------------------------------------------------------------------------------------
-
-    def strip_frames(self) -> list[int]:
-        """Frames of the most telling moments, in order, no two within 0.3 s; filled up between them."""
-        chosen: list[int] = [0]
-        for event in sorted(self.analysis.events, key=lambda e: e.rank):
-            frame = self.frame(event.time)
-            if len(chosen) < STRIP_MOMENTS and all(abs(frame - c) >= 3 for c in chosen):
-                chosen.append(frame)
-        ends = len(self.rows) - 1
-        while len(chosen) < STRIP_MOMENTS:
-            stops = sorted({*chosen, ends})
-            width, before = max((b - a, a) for a, b in pairwise([*stops, ends]))
-            if width < 6:
-                break
-            chosen.append(before + width // 2)
-        return sorted(chosen)
-
-    def pictures(self, strip_frames: list[int]) -> tuple[Film | None, list[int]]:
-        if self.options.codec is None:
-            return None, [0, 0]
-        from mkdocs_worldmodel.camera.renderer import CameraRenderer
-        from mkdocs_worldmodel.camera.top_view import TopView
-        from mkdocs_worldmodel.figure.still import strip, write_jpeg
-
-        mosaic = layout(self.cameras)
-        colours = [u.colour for u in self.scenario.users]
-        network, environment = self.scenario.network, self.scenario.environment
-        sizes = [mosaic.size(c.name) for c in self.cameras]
-        renderer = CameraRenderer(self.run, network, environment, self.cameras, sizes, colours=colours)
-        plan = TopView(self.run, network, environment, mosaic.size(TOP), colours=colours)
-        cells: list[tuple[U8, U8]] = []
-        poster: list[U8] = []
-
-        def frames() -> Iterator[U8]:
-            for k, row in enumerate(self.rows.tolist()):
-                views = renderer.frame(row)
-                top = plan.frame(row)
-                picture = mosaic.compose({TOP: top, **{c.name: v for c, v in zip(self.cameras, views, strict=True)}})
-                if k == 0:
-                    poster.append(picture)
-                if k in strip_frames:
-                    cells.append((views[0], top))
-                yield picture
-
-        name = "film" + SUFFIX[self.options.codec]
-        size = (mosaic.width, mosaic.height)
-        encode(frames(), self.folder / name, size=size, fps=FPS, codec=self.options.codec, world=self.run.world)
-        write_jpeg(poster[0], self.folder / "poster.jpg", most=POSTER_BYTES, world=self.run.world)
-        picture = strip(cells)
-        write_jpeg(picture, self.folder / "moments.jpg", most=STRIP_BYTES, world=self.run.world)
-        labels = {c.name: c.label for c in self.cameras} | {TOP: "Top view"}
-        tiles = {n: [*mosaic.tiles[n], labels[n]] for n in (*(c.name for c in self.cameras), TOP)}
-        film = Film(name, "poster.jpg", *size, FPS, len(self.rows), tiles)
-        return film, [picture.shape[1], picture.shape[0]]
-
-    def tops(self) -> list[dict[str, str]]:
-        """Top views at the start and at the most critical moment."""
-        rows = [0]
-        if (critical := self.critical_row()) is not None:
-            rows.append(critical)
-        out = []
-        for row in rows:
-            what = "at the start" if row == 0 else self.critical_words(row)
-            caption = f"{self.run.time[row]:.1f} s, {what}. To scale; paths of the last {plan_view.TRAIL:g} s dotted."
-            out.append({"svg": plan_view.draw(self.run, self.scenario.network, row), "caption": caption})
-        return out
-
-    def critical_row(self) -> int | None:
-        """Row of contact, else of the smallest gap; None where nobody was ever ahead."""
-        a = self.analysis
-        if a.contact is not None:
-            return a.contact.row
-        gap = a.measures.gap[0, : a.last + 1]
-        k = int(np.argmin(gap))
-        return k if np.isfinite(gap[k]) and k > 0 else None
-
-    def critical_words(self, row: int) -> str:
-        if self.analysis.contact is not None:
-            return "at contact"
-        lead = self.run.names[int(self.analysis.measures.leader[0, row])]
-        return f"at the smallest gap to {called(lead)}"
 
     # -- chart ---------------------------------------------------------------------------------------------
 
