@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mkdocs_worldmodel.camera.road_curve import RoadCurve
+from mkdocs_worldmodel.camera.ground.road_curve import RoadCurve
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.geometry import chain, lane_centre
 from mkdocs_worldmodel.scenario.road import Cubic, Lane, LaneSection, LaneType, MarkType, Road, RoadKind, RoadNetwork

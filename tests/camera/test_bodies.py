@@ -11,16 +11,18 @@ import pytest
 from camera_scenes import network_of
 from junction_scenes import Placed, crossing, placed
 
+from mkdocs_worldmodel.camera.bodies.gait import poses
+from mkdocs_worldmodel.camera.bodies.limbs import Limb
+from mkdocs_worldmodel.camera.bodies.motion import Motion
+from mkdocs_worldmodel.camera.bodies.shapes import body_mesh
+from mkdocs_worldmodel.camera.bodies.vehicle_lamps import LampStates
+from mkdocs_worldmodel.camera.bodies.vehicles import Vehicles
 from mkdocs_worldmodel.camera.faces import Faces, faces_in_views
-from mkdocs_worldmodel.camera.gait import poses
-from mkdocs_worldmodel.camera.light import light_of
-from mkdocs_worldmodel.camera.limbs import Limb
+from mkdocs_worldmodel.camera.light.weather import light_of
 from mkdocs_worldmodel.camera.mesh import Size
 from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Rig, view_of
 from mkdocs_worldmodel.camera.renderer import CameraRenderer
 from mkdocs_worldmodel.camera.top_view import TopView
-from mkdocs_worldmodel.camera.vehicle_lamps import LampStates
-from mkdocs_worldmodel.camera.vehicles import Vehicles
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.rig import RIG
@@ -30,6 +32,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 EGO: Placed = ("car", 0.0, 0.0, 0.0, 0.0)
 SIZES = [(320, 160)] * 7
 TOWN = network_of("town")
+CAR = BODIES["car"]
+SIZE = Size(CAR.length, CAR.width, CAR.height, CAR.rear_overhang, CAR.wheelbase)
 SLENDER = {"pedestrian", "child", "bicycle", "motorcycle", "cone"}
 
 
@@ -205,3 +209,44 @@ def test_a_bus_opens_its_doors_to_the_kerb() -> None:
     assert np.allclose(y[0], -y[1])
     # doors are what one side has more
     assert (y[0].max(axis=1) < -1.2).sum() > (y[0].min(axis=1) > 1.2).sum()
+
+
+def test_front_wheels_steer_into_the_turn_and_all_wheels_roll() -> None:
+    def wheel(yaw_rate: float, k: int, speed: float = 5.0) -> tuple[float, float]:
+        """Angle of the left front wheel [rad], and how far its first spoke gap has turned [m along x]."""
+        rollout = placed(TOWN, [EGO, ("car", 20.0, 0.0, 0.0, speed)])
+        rollout = replace(rollout, yaw_rate=np.full_like(rollout.yaw_rate, yaw_rate))
+        motion = Motion(rollout, [SIZE, SIZE], [body_mesh("car", SIZE)] * 2).at(k, np.array([1]))[0]
+        ahead = motion[Limb.LEFT_FRONT, :, :3] @ (0.0, 1.0, 0.0)
+        return float(np.arctan2(-ahead[0], ahead[1])), float(motion[Limb.REAR, 0, 2])
+
+    body = BODIES["car"]
+    assert wheel(0.3, 5)[0] == pytest.approx(np.arctan(body.wheelbase * 0.3 / 5.0))
+    assert wheel(-0.3, 5)[0] == pytest.approx(-np.arctan(body.wheelbase * 0.3 / 5.0))
+    assert wheel(0.0, 5)[0] == 0.0
+    hubs = dict(body_mesh("car", SIZE).hubs)
+    radius = hubs[Limb.REAR][2]
+    assert wheel(0.0, 1)[1] == pytest.approx(np.sin(0.5 / radius))  # half a metre further
+    assert wheel(0.0, 7, 0.0)[1] == 0.0  # who stands does not roll
+
+
+def test_wheels_stay_turned_while_one_waits() -> None:
+    rollout = placed(TOWN, [EGO, ("car", 20.0, 0.0, 0.0, 4.0)], rows=60)
+    speed, yaw_rate = np.full_like(rollout.speed, 4.0), np.full_like(rollout.yaw_rate, 0.3)
+    speed[30:], yaw_rate[30:] = 0.0, 0.0
+    motion = Motion(replace(rollout, speed=speed, yaw_rate=yaw_rate), [SIZE, SIZE], [body_mesh("car", SIZE)] * 2)
+    before, after = (motion.at(k, np.array([1]))[0, Limb.LEFT_FRONT, 0, 1] for k in (20, 50))
+    assert before == pytest.approx(after)
+    assert before < -0.1
+
+
+def test_who_rides_on_two_wheels_leans_into_the_turn() -> None:
+    for kind in ("bicycle", "motorcycle"):
+        for yaw_rate, side in ((0.5, 1.0), (-0.5, -1.0)):
+            upright = placed(TOWN, [EGO, (kind, 20.0, 0.0, 0.0, 6.0)])
+            rollout = replace(upright, yaw_rate=np.full_like(upright.yaw_rate, yaw_rate))
+            top = [faces_of(run, 5).points.reshape(-1, 3) for run in (rollout, upright)]
+            high = top[1][:, 2] > 1.2
+            moved = (top[0] - top[1])[high, 1].mean() * side
+            assert moved == pytest.approx(top[1][high, 2].mean() * np.sin(np.arctan(6.0 * 0.5 / 9.81)), rel=0.15)
+            assert np.abs((top[0] - top[1])[top[1][:, 2] < 0.05]).max() < 0.03

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from camera_scenes import network_of
 from junction_scenes import CENTRE, REACH, WIDTH, crossing, placed, ring
 
-from mkdocs_worldmodel.camera.gore import paint_gores
-from mkdocs_worldmodel.camera.junction_area import crossings_of, islands_of
-from mkdocs_worldmodel.camera.patches import Material
+from mkdocs_worldmodel.camera.ground.arrows import arrow, paint_arrows, turns_of_lanes
+from mkdocs_worldmodel.camera.ground.gore import paint_gores
+from mkdocs_worldmodel.camera.ground.junction_area import crossings_of, islands_of
+from mkdocs_worldmodel.camera.ground.patches import Material
+from mkdocs_worldmodel.camera.ground.road_surface import surface_of
 from mkdocs_worldmodel.camera.renderer import CameraRenderer
-from mkdocs_worldmodel.camera.road_surface import surface_of
-from mkdocs_worldmodel.camera.roadside import Roadside, roadside_of
+from mkdocs_worldmodel.camera.surroundings.roadside import Roadside, roadside_of
 from mkdocs_worldmodel.camera.top_view import TopView
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.geometry import ReferenceLines, lane_at
@@ -80,7 +82,10 @@ def test_the_area_of_a_crossing_is_asphalt_without_seams(name: str) -> None:
         shown = ((uv >= 0) & (uv < size[0])).all(axis=1)
         assert shown.sum() > 80
         colour = view.frame(0)[uv[shown, 1], uv[shown, 0]].astype(int)
-        assert np.abs(colour - ASPHALT).max(axis=1).max() <= 3
+        # the lines that guide who turns at lights are white; everything else is asphalt
+        share = ((colour - ASPHALT) / (np.array(MARK) - ASPHALT)).mean(axis=1)
+        assert np.abs(colour - ASPHALT - share[:, None] * (np.array(MARK) - ASPHALT)).max() <= 3
+        assert (np.abs(share) > 0.03).mean() <= (0.06 if name == "signals" else 0.0)
 
 
 @pytest.mark.parametrize("name", ["by hand", *CROSSINGS])
@@ -92,7 +97,8 @@ def test_marks_end_at_the_crossing_and_pavements_lie_around_it(name: str) -> Non
         deep = inside(area.border, middle[:, 0], middle[:, 1])
         for material in (Material.MARK, Material.TRACK, Material.PAVEMENT, Material.KERB_TOP, Material.GRAVEL):
             found = surface.material == material
-            assert not found.any() or deep[found].max() < 0.3, material
+            guided = name == "signals" and material == Material.MARK
+            assert guided or not found.any() or deep[found].max() < 0.3, material
         kind = net.roads[0].kind
         around = surface.material == (Material.KERB_TOP if kind == "town" else Material.GRAVEL)
         assert (np.abs(deep[around]) < 1.0).sum() >= 6
@@ -102,16 +108,69 @@ def test_asphalt_is_painted_over_the_kerbs_that_it_crosses() -> None:
     assert max(Material.PAVEMENT, Material.KERB_TOP, Material.KERB_FACE, Material.GRAVEL) < Material.ASPHALT
 
 
+def bright_on_map(net: RoadNetwork, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Whether places near the crossing's first mouth are painted white."""
+    pose = (70.0, -1.6, 0.0)
+    view = TopView(placed(net, [("car", *pose, 0.0)]), net, Environment(), (1800, 400), 20.0)
+    uv = np.floor(view._to_map(np.stack([x, y], axis=1), pose)).astype(int)
+    return np.asarray(view.frame(0)[uv[:, 1], uv[:, 0]].mean(axis=1) > 190)
+
+
+def starts(bright: np.ndarray) -> int:
+    """How many white stretches begin along a line."""
+    return int((np.diff(bright.astype(int)) == 1).sum())
+
+
 def test_a_crosswalk_has_stripes_along_the_road() -> None:
     net = crossing()
-    ego = ("car", 70.0, -1.6, 0.0, 0.0)
-    view = TopView(placed(net, [ego]), net, Environment(), (900, 200), 10.0)
+    net = replace(net, roads=(replace(net.roads[0], signals=()), *net.roads[1:]))
     t = np.linspace(-WIDTH + 0.05, WIDTH - 0.05, 120)
-    x = np.full_like(t, CENTRE - REACH - 4.0)
-    uv = np.floor(view._to_map(np.stack([x, t], axis=1), (70.0, -1.6, 0.0))).astype(int)
-    bright = view.frame(0)[uv[:, 1], uv[:, 0]].mean(axis=1) > 190
-    assert (np.diff(bright.astype(int)) == 1).sum() in (5, 6)
+    bright = bright_on_map(net, np.full_like(t, CENTRE - REACH - 4.0), t)
+    assert starts(bright) in (5, 6)
     assert 0.35 < bright.mean() < 0.65
+
+
+def test_a_crosswalk_with_lights_has_a_broken_line_on_either_side() -> None:
+    net, t = crossing(), np.linspace(-WIDTH + 0.05, WIDTH - 0.05, 400)
+    middle = CENTRE - REACH - 4.0
+    assert not bright_on_map(net, np.full_like(t, middle), t).any()
+    for x in (middle - 2.0, middle + 2.0):
+        bright = bright_on_map(net, np.full_like(t, x), t)
+        assert starts(bright) in (8, 9, 10)  # 6.5 m of dashes of half a metre, 0.2 m apart
+        assert 0.55 < bright.mean() < 0.85
+
+
+def test_lanes_that_lead_elsewhere_have_arrows_and_solid_lines_between_them() -> None:
+    net = laid_out("signals")
+    area, road = crossings_of(net)[0], net.roads[0]
+    turns = turns_of_lanes(net, net.junctions[0])
+    assert turns["1", -1] == {0, 1}
+    assert turns["1", -2] == {0, -1}
+    marks = [p[:, :2] for b in (paint_arrows(net, frozenset({area.junction})),) for part in b.points for p in part]
+    stop = next(each.s for each in road.objects if each.type == "stop line")
+    mine = np.concatenate([m for m in marks if m[:, 0].max() < stop and np.abs(m[:, 1]).max() < 8.0])
+    heading = road.geometries[0].heading
+    assert heading == 0.0
+    assert set(np.sign(mine[:, 1])) == {-1.0}  # on the lanes that lead to the crossing
+    # between the lanes the last metres before the stop line are one line
+    s = np.linspace(stop - 19.0, stop - 1.5, 60)
+    surface = surface_of(net, np.array([[stop, 0.0]]), 60.0)
+    found = surface.points[surface.material == Material.MARK, :, :2]
+    low, high = found.min(axis=1), found.max(axis=1)
+    between = np.abs(0.5 * (low + high)[:, 1] + WIDTH) < 0.3
+    covered = ((low[between, 0] <= s[:, None] + 1e-6) & (high[between, 0] >= s[:, None] - 1e-6)).any(axis=1)
+    assert covered.all()
+
+
+@pytest.mark.parametrize("turns", [{0}, {1}, {-1}, {0, 1}, {0, -1}, {-1, 0, 1}])
+def test_an_arrow_points_where_the_lane_leads(turns: set[int]) -> None:
+    points = np.concatenate([np.array(piece) for piece in arrow(frozenset(turns))])
+    assert (points[:, 1].max() > 0.6) == (1 in turns)
+    assert (points[:, 1].min() < -0.6) == (-1 in turns)
+    assert (points[:, 0].max() == 5.0) == (0 in turns)
+    for piece in arrow(frozenset(turns)):  # convex, so that the near plane cuts it rightly
+        p = np.array(piece, dtype=np.float32)
+        assert cv2.contourArea(cv2.convexHull(p)) == pytest.approx(cv2.contourArea(p), rel=0.02)
 
 
 def test_an_island_is_no_road() -> None:

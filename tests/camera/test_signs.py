@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from junction_scenes import CENTRE, REACH, crossing, placed
 
-from mkdocs_worldmodel.camera.furniture import Furniture, facing_of, shown
-from mkdocs_worldmodel.camera.light import light_of
+from mkdocs_worldmodel.camera.light.weather import light_of
 from mkdocs_worldmodel.camera.mesh import Role
 from mkdocs_worldmodel.camera.projection import to_vehicle, view_of
 from mkdocs_worldmodel.camera.renderer import CameraRenderer
-from mkdocs_worldmodel.camera.signs import LAMP_HEIGHTS, sign_mesh
+from mkdocs_worldmodel.camera.surroundings.furniture import Furniture, facing_of, shown
+from mkdocs_worldmodel.camera.surroundings.signs import LAMP_HEIGHTS, sign_mesh
 from mkdocs_worldmodel.camera.top_view import TopView
 from mkdocs_worldmodel.rollout.rollout import ASPECTS
 from mkdocs_worldmodel.scenario.environment import Environment

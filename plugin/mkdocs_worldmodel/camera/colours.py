@@ -29,6 +29,7 @@ _ALBEDO: dict[Role, tuple[float, float, float]] = {
     Role.INDICATOR_RIGHT: (150, 74, 22),
     Role.BOX: (222, 224, 226),
     Role.GRILLE: (24, 25, 27),
+    Role.SPOKE_GAP: (34, 35, 37),
     Role.SKIN: (214, 164, 132),
     Role.HAIR: (58, 42, 32),
     Role.CLOTH: (46, 54, 78),

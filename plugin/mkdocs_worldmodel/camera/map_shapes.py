@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.furniture import LIT, shown
+from mkdocs_worldmodel.camera.surroundings.furniture import LIT, shown
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.road import Aspect, SignalType
 from mkdocs_worldmodel.scenario.road_user import THINGS, TWO_WHEELERS, WALKERS

@@ -20,6 +20,9 @@ CORNERS = 12
 """Corners of a face; faces with fewer repeat some."""
 
 
+Point = tuple[float, float, float]
+
+
 class Role(IntEnum):
     """What a face is."""
 
@@ -54,6 +57,7 @@ class Role(IntEnum):
     LAMP_AMBER = 28
     LAMP_GREEN = 29
     BLUE = 30
+    SPOKE_GAP = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,16 @@ class Mesh:
     parts: F8
     """(Q, 2) from x to x of each part [m]; parts do not overlap along x."""
     limb: Ints
-    """(F,) which limb a face moves with (limbs.py); 0 = with the body."""
+    """(F,) which limb a face moves with (bodies/limbs.py); 0 = with the body."""
+    hubs: tuple[tuple[int, Point], ...] = ()
+    """Limbs that are wheels, with their middles [m]."""
 
 
-Point = tuple[float, float, float]
+def _crossed(a: F8, b: F8) -> F8:
+    """Cross products of rows (N, 3); numpy's own takes five times as long for so few."""
+    x, y, z = a.T
+    u, v, w = b.T
+    return np.stack([y * w - z * v, z * u - x * w, x * v - y * u], axis=1)
 
 
 def _along(a: Point, b: Point, share: float) -> Point:
@@ -100,6 +110,7 @@ class MeshBuilder:
         self._beside = 0.0
         self._pixels = SMALLEST
         self._limb = 0
+        self._hubs: dict[int, Point] = {}
         self._parts: list[tuple[float, float]] = []
 
     def begin(self, low: float, high: float) -> None:
@@ -114,13 +125,17 @@ class MeshBuilder:
         """Say which limb the faces that follow move with; 0 = the body."""
         self._limb = number
 
+    def wheel(self, number: int, hub: Point) -> None:
+        """Say which wheel the faces that follow belong to, and where its middle is."""
+        self._limb, self._hubs[number] = number, hub
+
     def face(
         self, points: Sequence[Sequence[float]], role: Role, layer: float, inside: Sequence[float], lean: float = 0.0
     ) -> None:
         """Add a convex face; its normal points away from `inside`; `lean` tilts the shading normal up (+)."""
         p = np.array(points, dtype=np.float64)
-        ahead = np.roll(p, -1, axis=0)
-        n = np.cross(p, ahead).sum(axis=0)
+        ahead = np.concatenate([p[1:], p[:1]])
+        n = _crossed(p, ahead).sum(axis=0)
         n /= max(float(np.sqrt((n * n).sum())), 1e-12)
         if float((n * (p.mean(axis=0) - np.array(inside))).sum()) < 0.0:
             n = -n
@@ -270,6 +285,7 @@ class MeshBuilder:
             tags[:, 4],
             np.array(self._parts),
             tags[:, 5].astype(np.intp),
+            tuple(self._hubs.items()),
         )
 
 
@@ -280,7 +296,8 @@ def mirrored(mesh: Mesh) -> Mesh:
     for a, b in ((Role.INDICATOR_LEFT, Role.INDICATOR_RIGHT), (Role.BEACON_LEFT, Role.BEACON_RIGHT)):
         role[mesh.role == a], role[mesh.role == b] = b, a
     points, normal, facing = mesh.points * flip, mesh.normal * flip, mesh.facing * flip
-    return replace(mesh, points=points, normal=normal, facing=facing, role=role, beside=-mesh.beside)
+    hubs = tuple((number, (x, -y, z)) for number, (x, y, z) in mesh.hubs)
+    return replace(mesh, points=points, normal=normal, facing=facing, role=role, beside=-mesh.beside, hubs=hubs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,32 +313,3 @@ class Size:
     def x(self, share: float) -> float:
         """X of a share of the length, counted from the rear bumper [m]."""
         return share * self.length - self.rear_overhang
-
-
-def wheels(b: MeshBuilder, size: Size, xs: tuple[float, ...], radius: float, arch: float, layer: float) -> None:
-    """Add a wheel with its arch on both sides at each x; `arch` is the arch's radius over the wheel's."""
-    y = 0.5 * size.width
-    for x in xs:
-        for side in (-1.0, 1.0):
-            b.arch(x, side * (y - 0.004), radius, radius * arch, Role.TRIM, layer)
-            b.disc(x, side * y, radius, radius, Role.TYRE, layer + 1)
-            b.disc(x, side * (y + 0.004), radius, radius * 0.64, Role.RIM, layer + 2)
-            b.disc(x, side * (y + 0.006), radius, radius * 0.20, Role.TRIM, layer + 3)
-            _wheel_from_near(b, (x, side * y, radius), layer)
-
-
-def _wheel_from_near(b: MeshBuilder, centre: Point, layer: float) -> None:
-    """Add what makes a large wheel round, the gaps between its spokes, and the middle of its hub."""
-    x, y, radius = centre
-    out = 0.005 if y > 0.0 else -0.005
-    b.next(pixels=40.0)
-    b.disc(x, y, radius, radius, Role.TYRE, layer + 1, turn=0.0)
-    b.disc(x, y + out, radius, radius * 0.64, Role.RIM, layer + 2, turn=0.0)
-    b.next(pixels=4.0)
-    for spoke in range(5):
-        middle = (0.1 + spoke / 5) * 2.0 * np.pi
-        wedge = [(0.25, -0.26), (0.25, 0.26), (0.54, 0.40), (0.57, 0.0), (0.54, -0.40)]
-        at = [(share * radius * np.cos(middle + a), share * radius * np.sin(middle + a)) for share, a in wedge]
-        b.face([(x + dx, y + out, radius + dz) for dx, dz in at], Role.TRIM, layer + 2.5, (x, 0.0, radius))
-    b.disc(x, y + out, radius, radius * 0.11, Role.RIM, layer + 3.5)
-    b.next()

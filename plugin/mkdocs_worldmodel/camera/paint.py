@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.foliage import Sprite
 from mkdocs_worldmodel.camera.projection import Picture
+from mkdocs_worldmodel.camera.surroundings.foliage import Sprite
 
 F8 = npt.NDArray[np.float64]
 Floats = Sequence[float]

@@ -10,19 +10,21 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.furniture import Furniture
-from mkdocs_worldmodel.camera.ground import GroundPatches, GroundView, reach_of
-from mkdocs_worldmodel.camera.ground_light import GroundLightView, ground_shapes, shapes_in_views
-from mkdocs_worldmodel.camera.lamps import lamps_of
-from mkdocs_worldmodel.camera.light import Light, light_of
+from mkdocs_worldmodel.camera.bodies.vehicles import Vehicles, far_to_near
+from mkdocs_worldmodel.camera.ground.ground_view import GroundPatches, GroundView, reach_of
+from mkdocs_worldmodel.camera.ground.road_surface import surface_of
+from mkdocs_worldmodel.camera.light.falling import Falling, paint_falling
+from mkdocs_worldmodel.camera.light.ground_light import GroundLightView, ground_shapes, shapes_in_views
+from mkdocs_worldmodel.camera.light.lamps import lamps_of
+from mkdocs_worldmodel.camera.light.light import Light
+from mkdocs_worldmodel.camera.light.sky import SkyView, panorama
+from mkdocs_worldmodel.camera.light.weather import light_of
+from mkdocs_worldmodel.camera.light.wet import Mirrored
 from mkdocs_worldmodel.camera.projection import Rig, to_vehicle, view_of
-from mkdocs_worldmodel.camera.road_surface import surface_of
-from mkdocs_worldmodel.camera.roadside import roadside_of
-from mkdocs_worldmodel.camera.scenery import Scenery
-from mkdocs_worldmodel.camera.sky import SkyView, panorama
+from mkdocs_worldmodel.camera.surroundings.furniture import Furniture
+from mkdocs_worldmodel.camera.surroundings.roadside import roadside_of
+from mkdocs_worldmodel.camera.surroundings.scenery import Scenery
 from mkdocs_worldmodel.camera.upright import Standing
-from mkdocs_worldmodel.camera.vehicles import Vehicles, far_to_near
-from mkdocs_worldmodel.camera.wet import Mirrored, paint_streaks
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.rig import Camera
@@ -89,6 +91,7 @@ class CameraRenderer:
         kind = network.roads[0].kind
         picture = panorama(self._light, kind)
         self._rig = Rig([view_of(c, *size) for c, size in zip(cameras, sizes, strict=True)])
+        self._falling = Falling(self._rig, self._light, rollout)
         grounds = [GroundView(view, self._light, kind) for view in self._rig.views]
         self._eyes = [_Eye(SkyView(g.view, picture), g, GroundLightView(g.view, g.top)) for g in grounds]
 
@@ -102,7 +105,8 @@ class CameraRenderer:
         signs = self._furniture.at(ego, k) if self._furniture else None
         lamps = lamps_of(light, traffic.lamps + (signs.lamps if signs else ()), around.lamps)
         standing = Standing(rig, light, traffic, around, signs.faces if signs else None, lamps)
-        mirrored = Mirrored(rig, light, traffic, lamps) if light.wet else None
+        mirrored = Mirrored(rig, light, traffic, lamps) if light.wetness == 1.0 else None
+        falling = self._falling.at(k)
         out = []
         for n, (eye, order) in enumerate(zip(self._eyes, far_to_near(traffic, rig.origin), strict=True)):
             view = rig.views[n]
@@ -112,8 +116,7 @@ class CameraRenderer:
             if mirrored and mirror is not None:
                 mirrored.paint(image, n, eye.ground.top, mirror, order[0])
             standing.paint(image, n, order)
-            if light.wet:
-                paint_streaks(image, (k, n), float(np.mean(light.horizon)))
+            paint_falling(image, falling[n])
             out.append(image)
         return out
 

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.camera.bodies.vehicle_lamps import LampStates
 from mkdocs_worldmodel.camera.colours import colours_of
+from mkdocs_worldmodel.camera.ground.patches import Material, runs_of
+from mkdocs_worldmodel.camera.ground.road_curve import RoadCurve
+from mkdocs_worldmodel.camera.ground.road_surface import surface_of
 from mkdocs_worldmodel.camera.map_shapes import Colour, Shape, blue_lights, body, brake_lamps, light, muted, sign
-from mkdocs_worldmodel.camera.patches import Material, runs_of
 from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, bounds, to_fixed, transform
-from mkdocs_worldmodel.camera.road_curve import RoadCurve
-from mkdocs_worldmodel.camera.road_surface import surface_of
-from mkdocs_worldmodel.camera.vehicle_lamps import LampStates
 from mkdocs_worldmodel.rollout.rollout import ASPECTS, Rollout
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.road import RoadNetwork

@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.camera.cover import Cover
+from mkdocs_worldmodel.camera.bodies.vehicles import Traffic
 from mkdocs_worldmodel.camera.faces import Drawn, Faces, faces_in_views
-from mkdocs_worldmodel.camera.foliage import Sprite, glow
-from mkdocs_worldmodel.camera.fronts import fronts_in_views, paint_front
-from mkdocs_worldmodel.camera.lamps import Lamps, glows_in_views
-from mkdocs_worldmodel.camera.light import Light
+from mkdocs_worldmodel.camera.light.lamps import Lamps, glows_in_views
+from mkdocs_worldmodel.camera.light.light import Light
 from mkdocs_worldmodel.camera.paint import diagonal, paint_glow, paint_sprite
 from mkdocs_worldmodel.camera.projection import SUBPIXEL_BITS, Picture, Rig
-from mkdocs_worldmodel.camera.scenery import Surroundings, Upright
-from mkdocs_worldmodel.camera.vehicles import Traffic
+from mkdocs_worldmodel.camera.surroundings.cover import Cover
+from mkdocs_worldmodel.camera.surroundings.foliage import Sprite, glow
+from mkdocs_worldmodel.camera.surroundings.fronts import fronts_in_views, paint_front
+from mkdocs_worldmodel.camera.surroundings.scenery import Surroundings, Upright
 
 F8 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]

@@ -1,0 +1,1 @@
+# Light and weather: numbers for each sky (weather.py), shadows, lamps, what falls, what a wet road mirrors.
