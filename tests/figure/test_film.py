@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -87,6 +89,63 @@ def test_the_same_pictures_give_the_same_bytes(tmp_path: Path, codec: Codec) -> 
     assert (tmp_path / f"a{SUFFIX[codec]}").read_bytes() == (tmp_path / f"b{SUFFIX[codec]}").read_bytes()
 
 
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("frames", [1, 2, 11])
+@pytest.mark.parametrize("fps", [1, 5, 20])
+def test_a_film_may_be_as_short_or_slow_as_it_likes(tmp_path: Path, codec: Codec, frames: int, fps: int) -> None:
+    path = tmp_path / f"film{SUFFIX[codec]}"
+    encode(pictures()[:frames], path, size=SIZE, fps=fps, codec=codec, world="w")
+    with av.open(str(path)) as container:
+        times = [f.time for f in container.decode(video=0)]
+    assert times == pytest.approx([k / fps for k in range(frames)], abs=6e-4)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_any_frame_can_be_sought_and_is_the_right_one(tmp_path: Path, codec: Codec) -> None:
+    path = tmp_path / f"film{SUFFIX[codec]}"
+    encode(barcodes(47), path, size=SIZE, fps=FPS, codec=codec, world="w")
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        for k in (46, 0, 10, 9, 29, 31, 45, 1):
+            container.seek(int((k + 0.5) / FPS / stream.time_base), stream=stream)
+            frame = next(f for f in container.decode(stream) if (f.time or 0.0) > (k - 0.5) / FPS)
+            cells = frame.to_ndarray(format="gray")[SIZE[1] // 2, 8::16]
+            assert sum(1 << i for i, v in enumerate(cells.tolist()) if v > 128) == k
+
+
+def barcodes(count: int) -> list[np.ndarray]:
+    """Each shows its number, a bit in each of eight columns."""
+    bits = [[255 * (k >> i & 1) for i in range(8)] for k in range(count)]
+    return [np.repeat(np.array(row, np.uint8), 16)[None, :, None].repeat(SIZE[1], 0).repeat(3, 2) for row in bits]
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_film_keeps_to_its_budget_though_nothing_in_it_can_be_foretold(tmp_path: Path, codec: Codec) -> None:
+    rng = np.random.default_rng(0)
+    noise = (cv2.resize(rng.integers(0, 255, (80, 160, 3), dtype=np.uint8), (640, 320)) for _ in range(100))
+    path = tmp_path / f"film{SUFFIX[codec]}"
+    encode(noise, path, size=(640, 320), fps=FPS, codec=codec, world="w")
+    assert 800_000 < path.stat().st_size <= 1_500_000
+
+
+def test_memory_does_not_grow_with_the_length_of_a_film(tmp_path: Path) -> None:
+    pytest.importorskip("resource")
+    program = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from mkdocs_worldmodel.figure.film import encode
+frames = (np.full((320, 640, 3), k % 200, np.uint8) for k in range(int(sys.argv[2])))
+encode(frames, Path(sys.argv[1]), size=(640, 320), fps=10, codec="h264", world="w")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    short, long = (
+        int(subprocess.check_output([sys.executable, "-c", program, str(tmp_path / "film.mp4"), count]))
+        for count in ("60", "600")
+    )
+    assert long - short < 40_000, "600 frames are 369 MB"
+
+
 @pytest.mark.parametrize("most", [40_000, 9_000])
 def test_a_still_keeps_to_its_size_and_says_that_it_is_generated(tmp_path: Path, most: int) -> None:
     rng = np.random.default_rng(0)
@@ -99,9 +158,18 @@ def test_a_still_keeps_to_its_size_and_says_that_it_is_generated(tmp_path: Path,
     assert np.abs(back[:, :, ::-1].astype(int) - picture).mean() < 12
 
 
+def test_a_still_that_cannot_keep_to_its_size_becomes_smaller(tmp_path: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (240, 320, 3), dtype=np.uint8)
+    write_jpeg(picture, tmp_path / "a.jpg", most=9_000, world="simulator 1")
+    assert (tmp_path / "a.jpg").stat().st_size <= 9_000
+    height, width, _ = cv2.imread(str(tmp_path / "a.jpg")).shape
+    assert width < 320
+    assert width / height == pytest.approx(4 / 3, abs=0.03)
+
+
 @pytest.mark.parametrize("count", range(1, 8))
 def test_a_strip_holds_every_moment(count: int) -> None:
-    cells = [(np.full((320, 640, 3), 40 * k, np.uint8), np.full((160, 640, 3), 200, np.uint8)) for k in range(count)]
+    cells = [(np.full((320, 640, 3), 40 * k, np.uint8), np.full((80, 320, 3), 200, np.uint8)) for k in range(count)]
     picture = strip(cells)
     rows = -(-count // 3)
     assert picture.shape == (rows * 240 + (rows - 1) * 8, 976, 3)

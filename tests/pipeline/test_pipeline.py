@@ -233,7 +233,7 @@ def test_mistakes_are_raised_each_time_and_understood_once(
 
     calls: list[str] = []
     original = module.understand
-    monkeypatch.setattr(module, "understand", lambda text, at: (calls.append(text), original(text, at))[1])
+    monkeypatch.setattr(module, "understand", lambda text, at, **k: (calls.append(text), original(text, at, **k))[1])
     for _ in range(3):
         with pytest.raises(SpecError) as caught:
             pipeline.order("scenario: {}\nwrong: 1", place)

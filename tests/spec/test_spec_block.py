@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -273,6 +274,15 @@ def test_a_key_that_is_quoted_in_a_message_is_cut_short() -> None:
 def test_film_can_be_turned_off_and_on() -> None:
     assert block("film: none\nscenario: {}").spec.film is None
     assert block("film: full\nscenario: {}").spec.film is not None
+
+
+def test_the_schema_knows_scenarios_in_files() -> None:
+    schema = block_schema()
+    inline, file = schema["properties"]["scenario"]["anyOf"]
+    assert inline["$ref"].endswith("/ScenarioSpec")
+    assert "from" in schema["$defs"]["ScenarioSpec"]["properties"]
+    for name, fits in (("library/cut-in", True), ("a/b.yaml", True), ("cut-in", False), ("x.yaml.txt", False)):
+        assert (re.search(file["pattern"], name) is not None) == fits, name
 
 
 def test_the_schema_names_every_key_and_unit() -> None:

@@ -133,3 +133,12 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except SpecError as error:
         complete = all(m.message for m in error.mistakes)
         assert complete
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\x1b[2J", "\x02", "\ud800", b"hello"])
+def test_values_of_other_readers_hold_nothing_that_ours_would_not(value: object) -> None:
+    for values in ({"title": value}, {"a": [{"b": value}]}, {value: 1}):
+        with pytest.raises(SpecError) as raised:
+            yaml_text.check_size(values, "mkdocs.yml")
+        assert raised.value.mistakes[0].file == "mkdocs.yml"
+    yaml_text.check_size({"title": "fine\n\ttext \U0001f697"}, "mkdocs.yml")

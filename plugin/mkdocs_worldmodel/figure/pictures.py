@@ -1,94 +1,104 @@
-# The pictures of a run: the film of all cameras and the map, its poster, and the strip of telling moments.
+# The pictures of a run: the film of all cameras and the map, its poster, the strip of telling moments, and the picture
+# that other sites show beside a link.
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from mkdocs_worldmodel.analysis.analysis import Analysis
+from mkdocs_worldmodel.analysis.said import Said, say
+from mkdocs_worldmodel.camera.renderer import CameraRenderer
+from mkdocs_worldmodel.camera.top_view import TopView
+from mkdocs_worldmodel.figure import still
 from mkdocs_worldmodel.figure.bundle import Film
-from mkdocs_worldmodel.figure.film import SUFFIX, Codec, encode
-from mkdocs_worldmodel.figure.mosaic import TOP, U8, layout
+from mkdocs_worldmodel.figure.film import SUFFIX, Filming, encode
+from mkdocs_worldmodel.figure.mosaic import TOP, U8, Mosaic, layout
+from mkdocs_worldmodel.figure.telling import Rows
 from mkdocs_worldmodel.rollout.rollout import Rollout
-from mkdocs_worldmodel.scenario.rig import Camera
+from mkdocs_worldmodel.scenario.rig import RIG, Camera
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
-FPS = 10
-POSTER_BYTES, STRIP_BYTES = 40_000, 90_000
-STRIP_MOMENTS = 6
+POSTER, STRIP, SOCIAL = "poster.jpg", "moments.jpg", "social.jpg"
+POSTER_BYTES, STRIP_BYTES, SOCIAL_BYTES = 40_000, 90_000, 120_000
+SOCIAL_FRONT, SOCIAL_MAP = (1200, 450), (1200, 180)
+"""The view ahead over the map: 1200 x 630 pixels, the shape that no site crops."""
 
 
-def frame_at(time: float, frames: int) -> int:
-    """Film frame, of so many, that shows a time [s]."""
-    return min(round(time * FPS), frames - 1)
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is drawn: a run, and how it looks."""
 
+    scenario: Scenario
+    run: Rollout
+    cameras: Sequence[Camera]
 
-def strip_frames(analysis: Analysis, frames: int) -> list[int]:
-    """Frames of the most telling moments, in order, no two within 0.3 s; filled up between them."""
-    chosen: list[int] = [0]
-    for event in sorted(analysis.events, key=lambda e: e.rank):
-        frame = frame_at(event.time, frames)
-        if len(chosen) < STRIP_MOMENTS and all(abs(frame - c) >= 3 for c in chosen):
-            chosen.append(frame)
-    ends = frames - 1
-    while len(chosen) < STRIP_MOMENTS:
-        stops = sorted({*chosen, ends})
-        width, before = max((b - a, a) for a, b in pairwise([*stops, ends]))
-        if width < 6:
-            break
-        chosen.append(before + width // 2)
-    return sorted(chosen)
+    def views(self, cameras: Sequence[Camera], sizes: Sequence[tuple[int, int]]) -> CameraRenderer:
+        """Draws some of the cameras."""
+        s = self.scenario
+        return CameraRenderer(self.run, s.network, s.environment, cameras, sizes, colours=self._colours())
+
+    def map(self, size: tuple[int, int]) -> TopView:
+        """Draws the map, 40 m from its upper to its lower edge."""
+        s = self.scenario
+        return TopView(self.run, s.network, s.environment, size, size[1] / 40.0, colours=self._colours())
+
+    def _colours(self) -> list[str]:
+        return [u.colour for u in self.scenario.users]
 
 
 def draw(
-    scenario: Scenario,
-    run: Rollout,
-    cameras: Sequence[Camera],
-    codec: Codec | None,
-    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
-    strip: Sequence[int],
-    folder: Path,
-) -> tuple[Film | None, list[int]]:
-    """Draw film, poster and strip into a folder; returns the film and the strip's size [px].
+    scene: Scene, how: Filming, rows: Rows, strip: Sequence[int], telling: int, folder: Path
+) -> tuple[Film, list[int]]:
+    """Draw film, poster, strip and social picture into a folder; returns the film and the strip's size [px].
 
-    `rows` is the run's row of each film frame, `strip` the film frames that the strip shows.
+    Args:
+        scene: what is drawn
+        how: codec, size and rate
+        rows: the run's row of each film frame
+        strip: film frames that the strip shows
+        telling: film frame of the poster and the social picture
+        folder: where the files go
     """
-    if codec is None:
-        return None, [0, 0]
-    from mkdocs_worldmodel.camera.renderer import CameraRenderer
-    from mkdocs_worldmodel.camera.top_view import TopView
-    from mkdocs_worldmodel.figure import still
-
-    mosaic = layout(cameras)
-    colours = [u.colour for u in scenario.users]
-    network, environment = scenario.network, scenario.environment
-    sizes = [mosaic.size(c.name) for c in cameras]
-    renderer = CameraRenderer(run, network, environment, cameras, sizes, colours=colours)
-    plan = TopView(run, network, environment, mosaic.size(TOP), colours=colours)
-    cells: list[tuple[U8, U8]] = []
-    poster: list[U8] = []
+    mosaic, world = layout(scene.cameras, how.width), scene.run.world
+    name = "film" + SUFFIX[how.codec]
+    size = (mosaic.width, mosaic.height)
+    plan, cells = scene.map(still.CELL_MAP), list[tuple[U8, U8]]()
 
     def frames() -> Iterator[U8]:
-        for k, row in enumerate(rows.tolist()):
-            views = renderer.frame(row)
-            top = plan.frame(row)
-            picture = mosaic.compose({TOP: top, **{c.name: v for c, v in zip(cameras, views, strict=True)}})
-            if k == 0:
-                poster.append(picture)
+        for k, tiles in enumerate(_tiles(scene, mosaic, rows)):
+            picture = mosaic.compose(tiles)
             if k in strip:
-                cells.append((views[0], top))
+                cells.append((tiles[mosaic.main], plan.frame(int(rows[k]))))
+            if k == telling:
+                still.write_jpeg(picture, folder / POSTER, most=POSTER_BYTES, world=world)
             yield picture
 
-    name = "film" + SUFFIX[codec]
-    size = (mosaic.width, mosaic.height)
-    encode(frames(), folder / name, size=size, fps=FPS, codec=codec, world=run.world)
-    still.write_jpeg(poster[0], folder / "poster.jpg", most=POSTER_BYTES, world=run.world)
+    encode(frames(), folder / name, size=size, fps=how.fps, codec=how.codec, world=world)
     picture = still.strip(cells)
-    still.write_jpeg(picture, folder / "moments.jpg", most=STRIP_BYTES, world=run.world)
-    labels = {c.name: c.label for c in cameras} | {TOP: "Top view"}
-    tiles = {n: [*mosaic.tiles[n], labels[n]] for n in (*(c.name for c in cameras), TOP)}
-    film = Film(name, "poster.jpg", *size, FPS, len(rows), tiles)
+    still.write_jpeg(picture, folder / STRIP, most=STRIP_BYTES, world=world)
+    main = next(c for c in scene.cameras if c.name == mosaic.main)
+    social = [*scene.views([main], [SOCIAL_FRONT]).frame(int(rows[telling])),
+              scene.map(SOCIAL_MAP).frame(int(rows[telling]))]  # fmt: skip
+    still.write_jpeg(np.concatenate(social), folder / SOCIAL, most=SOCIAL_BYTES, world=world)
+    labels = {c.name: _label(c) for c in (main, *scene.cameras)} | {TOP: say("Top view")}
+    tiles = {n: [*mosaic.tiles[n], label] for n, label in labels.items()}
+    film = Film(name, POSTER, *size, how.fps, len(rows), tiles, poster_frame=telling)
     return film, [picture.shape[1], picture.shape[0]]
+
+
+def _label(camera: Camera) -> Said | str:
+    """What readers see; an author's own words are in the page's language already."""
+    default = next((c.label for c in RIG if c.name == camera.name), None)
+    return say(camera.label) if camera.label == default else camera.label
+
+
+def _tiles(scene: Scene, mosaic: Mosaic, rows: Rows) -> Iterator[dict[str, U8]]:
+    """All views and the map, of one frame after the other."""
+    views = scene.views(scene.cameras, [mosaic.size(c.name) for c in scene.cameras])
+    plan = scene.map(mosaic.size(TOP))
+    for row in rows.tolist():
+        seen = zip(scene.cameras, views.frame(row), strict=True)
+        yield {TOP: plan.frame(row), **{camera.name: view for camera, view in seen}}

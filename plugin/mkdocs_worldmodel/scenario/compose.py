@@ -14,7 +14,7 @@ from mkdocs_worldmodel.scenario.cast import (
     default_driver,
     default_speed,
 )
-from mkdocs_worldmodel.scenario.environment import Environment
+from mkdocs_worldmodel.scenario.environment import Environment, Sun
 from mkdocs_worldmodel.scenario.layout import lay_out
 from mkdocs_worldmodel.scenario.placing import Spot, check_places, place_actor, place_ego
 from mkdocs_worldmodel.scenario.plot import plot
@@ -27,6 +27,7 @@ from mkdocs_worldmodel.scenario.story import Condition
 from mkdocs_worldmodel.scenario.travel import default_length, ego_start
 from mkdocs_worldmodel.scenario.when import Conditions
 from mkdocs_worldmodel.spec.block import Block
+from mkdocs_worldmodel.spec.environment import EnvironmentSpec
 from mkdocs_worldmodel.spec.messages import did_you_mean
 from mkdocs_worldmodel.spec.text import KeyPath
 from mkdocs_worldmodel.spec.users import ActorSpec, EgoSpec
@@ -78,8 +79,13 @@ def compose(block: Block) -> Scenario:
     check_places(stage)
     if mistakes:
         raise SpecError(*mistakes)
-    environment = Environment(spec.environment.time_of_day, spec.environment.weather)
+    environment = _environment(spec.environment)
     return Scenario(layout.network, tuple(stage.users.values()), events, environment, spec.stop.time, stop)
+
+
+def _environment(spec: EnvironmentSpec) -> Environment:
+    sun = None if spec.sun is None else Sun(spec.sun.azimuth, spec.sun.elevation)
+    return Environment(spec.time_of_day, spec.weather, spec.wetness, spec.visibility, sun)
 
 
 def _unknown_driver(name: str) -> tuple[str, str] | None:

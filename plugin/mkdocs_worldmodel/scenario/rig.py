@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mkdocs_worldmodel.spec.rig import CameraName, CameraSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,19 @@ RIG: tuple[Camera, ...] = (
     Camera("rear", "Rear", -0.55, 0.0, 1.10, 180 * _DEG, 3 * _DEG, 70 * _DEG),
 )
 """The default rig."""
+
+
+def rig_of(cameras: Sequence[CameraName] | Mapping[str, CameraSpec] | None) -> tuple[Camera, ...]:
+    """The cameras that a block asks for: those of the default rig by name, in its order, or the block's own rig."""
+    if isinstance(cameras, Mapping):
+        return tuple(_placed(name, spec) for name, spec in cameras.items())
+    return tuple(c for c in RIG if cameras is None or c.name in cameras)
+
+
+def _placed(name: str, spec: CameraSpec) -> Camera:
+    """An own camera; what is not said of one of the default rig is as it is there."""
+    said = {key: value for key, value in spec.model_dump().items() if value is not None and value != ""}
+    default = next((c for c in RIG if c.name == name), None)
+    if default is not None:
+        return replace(default, **said)
+    return Camera(**{"name": name, "label": name.replace("_", " ").capitalize(), "y": 0.0, "pitch": 0.0, **said})

@@ -135,9 +135,9 @@ def _annotation(path: KeyPath) -> Any:
         if field is not None:
             here = field.annotation
         elif model is not None and model.model_config.get("extra") == "allow":
-            here = _inner(get_type_hints(model)["__pydantic_extra__"])
+            here = _inner(get_type_hints(model)["__pydantic_extra__"], part)
         else:
-            here = _inner(here)
+            here = _inner(here, part)
     return here
 
 
@@ -148,15 +148,13 @@ def _options(annotation: Any) -> list[str]:
     return [word for each in get_args(annotation) for word in _options(each)]
 
 
-def _inner(annotation: Any) -> Any:
-    """Element type of a list or dict annotation."""
-    for each in (annotation, *get_args(annotation)):
-        if getattr(each, "__origin__", None) in {list, dict}:
-            return get_args(each)[-1]
-        found = next((a for a in get_args(each) if getattr(a, "__origin__", None) in {list, dict}), None)
-        if found is not None:
-            return get_args(found)[-1]
-    return None
+def _inner(annotation: Any, part: str | int) -> Any:
+    """Element type of a list annotation, for a number, or of a dict annotation, for a name."""
+    kind = list if isinstance(part, int) else dict
+    if getattr(annotation, "__origin__", None) is kind:
+        return get_args(annotation)[-1]
+    found = (_inner(each, part) for each in get_args(annotation) if get_origin(annotation) is not kind)
+    return next((each for each in found if each is not None), None)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

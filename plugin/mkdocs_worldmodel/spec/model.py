@@ -9,22 +9,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from mkdocs_worldmodel.spec.about import AboutSpec
+from mkdocs_worldmodel.spec.environment import EnvironmentSpec
+from mkdocs_worldmodel.spec.film import FilmChoice, FilmSpec
 from mkdocs_worldmodel.spec.keys import Line, Model, Name, Paragraph, Whole, wrong
+from mkdocs_worldmodel.spec.rig import Cameras
 from mkdocs_worldmodel.spec.road import RoadSpec
 from mkdocs_worldmodel.spec.story import EventSpec, StopSpec
 from mkdocs_worldmodel.spec.users import ActorSpec, EgoSpec, TrafficSpec
 
 MAX_ACTORS = 64
-CAMERAS = ("front_wide", "front_narrow", "front_left", "front_right", "rear_left", "rear_right", "rear")
-CameraName = Literal["front_wide", "front_narrow", "front_left", "front_right", "rear_left", "rear_right", "rear"]
 Part = Literal["film", "verdict", "top", "chart", "strip", "events", "numbers", "made", "source", "downloads"]
-
-
-class EnvironmentSpec(Model):
-    """Light and weather."""
-
-    time_of_day: Literal["day", "dusk", "night"] = Field(default="day", description="Light.")
-    weather: Literal["clear", "overcast", "rain", "fog"] = Field(default="clear", description="Weather.")
 
 
 class ScenarioSpec(Model):
@@ -40,16 +34,6 @@ class ScenarioSpec(Model):
     story: Annotated[list[EventSpec], Field(max_length=200)] = Field(default=[], description="What happens.")
     stop: StopSpec = Field(default=StopSpec(), description="When the run ends.")
     about: AboutSpec = Field(default=AboutSpec(), description="Documentation; it changes nothing of what happens.")
-
-
-class FilmSpec(Model):
-    """How the film is encoded."""
-
-    codec: Literal["h264", "vp9"] = Field(default="h264", description="vp9 where no GPL encoder is wanted.")
-
-
-def _film(value: object) -> object:
-    return None if value == "none" else {} if value == "full" else value
 
 
 _EXPECTATION = re.compile(r"[\x20-\x7e°²³≤≥≠–−“”]{1,200}")
@@ -79,11 +63,11 @@ class BlockSpec(Model):
     driver: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")] = Field(
         default="idm", description="Who drives the ego: idm, constant, scripted, careful, aeb, or another package's."
     )
-    cameras: Annotated[list[CameraName], Field(min_length=1, max_length=7)] | None = Field(
-        default=None, description="Which cameras the film shows; default: all."
+    cameras: Cameras | None = Field(
+        default=None, description="Cameras of the default rig by name, or a rig of your own; default: all seven."
     )
-    film: Annotated[FilmSpec | None, BeforeValidator(_film)] = Field(
-        default=FilmSpec(), description="How the film is encoded, or none."
+    film: FilmChoice = Field(
+        default=FilmSpec(), description="How the film is encoded: none, low or full, or in detail."
     )
     expect: Annotated[list[Annotated[str, BeforeValidator(_expectation)]], Field(max_length=50)] = Field(
         default=[], description="What must hold, such as no collision, or min ttc > 1.5 s."

@@ -24,6 +24,8 @@ _NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _AS_WRITTEN = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value", _MERGE}
 _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "bool", "null")} | _NUMBERS | _AS_WRITTEN
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# What escapes can bring in: also lone halves of surrogate pairs, with which no page can be written.
+_ESCAPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ class _Builder:
         # dates, 1:30 (90 in YAML 1.1) and = stand for what the author wrote
         if node.tag in _AS_WRITTEN or (node.tag in _NUMBERS and ":" in node.value):
             return node.value
-        if _CONTROL.search(node.value):
+        if _ESCAPED.search(node.value):
             raise self.error(
                 "a control character in a text", "remove the escape, such as \\0, that stands for it", line
             )
@@ -158,10 +160,11 @@ class _Builder:
 
 
 def check_size(value: object, name: str) -> None:
-    """Refuse values that somebody else's YAML reader built with too many aliases, or in a circle.
+    """Refuse what somebody else's YAML reader built and ours would not have.
 
     Raises:
-        SpecError: where there are more than MAX_VALUES values, aliases counted as often as they are used.
+        SpecError: where there are more than MAX_VALUES values, aliases counted as often as they are used (in a circle,
+            that is without end), a control character in a text, or binary data.
     """
     todo, count = [value], 0
     while todo:
@@ -170,6 +173,10 @@ def check_size(value: object, name: str) -> None:
             raise SpecError(Mistake(f"more than {MAX_VALUES} values", "keep defaults few", file=name))
         here = todo.pop()
         if isinstance(here, dict):
-            todo.extend(here.values())
+            todo.extend([*here, *here.values()])
+        elif isinstance(here, str) and _ESCAPED.search(here):
+            raise SpecError(Mistake("a control character in a text", "remove the escape that stands for it", file=name))
+        elif isinstance(here, bytes):
+            raise SpecError(Mistake("binary data is not read", "write plain words", file=name))
         elif isinstance(here, (list, tuple, set)):
             todo.extend(here)

@@ -18,10 +18,11 @@ _FACTORS: dict[str, dict[str, float]] = {
     "jerk": {"m/s³": 1.0, "m/s^3": 1.0, "m/s3": 1.0},
     "angle": {"rad": 1.0, "°": math.pi / 180, "deg": math.pi / 180},
     "share": {"%": 0.01},
+    "picture width": {"px": 1.0},
 }
 _EXAMPLE = {
     "length": "25 m", "speed": "85 km/h", "time": "1.5 s", "acceleration": "3 m/s²", "jerk": "40 m/s³", "angle": "10°",
-    "share": "10 %",
+    "share": "10 %", "picture width": "320 px",
 }  # fmt: skip
 _BARE = {dimension: next(iter(units)) for dimension, units in _FACTORS.items()} | {"share": "parts of one"}
 """What a bare number is in."""
@@ -66,6 +67,16 @@ def parse_quantity(value: object, dimension: str) -> float:
         raise _mistake(f"a bare number is in {si}, and {number:g} {si} is hardly meant",
                        f"did you mean {number:g}{space}{meant}?")  # fmt: skip
     return number * units.get(unit, 1.0)
+
+
+def measure_of(unit: str) -> tuple[str, float]:
+    """What a unit measures, and what one of it is in SI; ('', 1) for what is no unit."""
+    return next(((dimension, units[unit]) for dimension, units in _FACTORS.items() if unit in units), ("", 1.0))
+
+
+def units_of(dimension: str) -> tuple[str, ...]:
+    """Units of a dimension, SI first."""
+    return tuple(_FACTORS.get(dimension, ()))
 
 
 def _mistake(message: str, hint: str) -> PydanticCustomError:
