@@ -74,8 +74,8 @@ def test_a_straight_line_needs_two_points() -> None:
 def test_a_path_breaks_where_there_is_no_value() -> None:
     y = np.array([0, 1, np.nan, 2, 3.25])
     assert path(np.arange(5.0), y) == "M0 0L1 1M3 2L4 3.2"
-    assert path(np.arange(2.0), np.zeros(2), close=True) == "M0 0L1 0Z"
-    assert path(np.empty(0), np.empty(0), close=True) == ""
+    assert path(np.empty(0), np.empty(0)) == ""
+    assert outline(np.empty(0), np.empty(0), close=True) == ""
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (1.04, "1"), (-2.26, "-2.3"), (1e4, "10000")])
@@ -119,3 +119,12 @@ def test_an_outline_in_whole_pixels_comes_back_to_its_points() -> None:
     data = outline(x, y)
     assert data == "M0 0l10 -3 0 11 -13 0M5 1l2 -2"
     assert outline(x[:4], y[:4], close=True) == "M0 0l10 -3 0 11 -13 0Z"
+
+
+def test_an_outline_in_parts_of_a_pixel_never_drifts() -> None:
+    """Steps are between rounded points: errors do not add up."""
+    x = np.cumsum(np.full(200, 0.3333))
+    data = outline(x, np.zeros(200), parts=10)
+    first, steps = data[1:].split("l")
+    total = float(first.split()[0]) + sum(float(v) for v in steps.split()[::2])
+    assert total == pytest.approx(x[-1], abs=0.06)

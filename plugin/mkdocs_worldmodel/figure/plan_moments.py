@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from mkdocs_worldmodel.analysis.analysis import Analysis
+from mkdocs_worldmodel.analysis.readings import Readings
+from mkdocs_worldmodel.analysis.said import Said, say
 from mkdocs_worldmodel.analysis.wording import called
 from mkdocs_worldmodel.figure import plan_view
-from mkdocs_worldmodel.rollout.rollout import Rollout
-from mkdocs_worldmodel.scenario.scenario import Scenario
+from mkdocs_worldmodel.figure.plan_cast import Critical, critical
 
 
-def tops(scenario: Scenario, run: Rollout, analysis: Analysis) -> list[dict[str, str]]:
-    """Top views (svg, caption) at the start and at the most critical moment."""
-    rows = [0]
-    if (critical := critical_row(analysis)) is not None:
-        rows.append(critical)
-    out = []
-    for row in rows:
-        what = "at the start" if row == 0 else _critical_words(run, analysis, row)
-        caption = f"{run.time[row]:.1f} s, {what}. To scale; paths of the last {plan_view.TRAIL:g} s dotted."
-        out.append({"svg": plan_view.draw(run, scenario.network, row), "caption": caption})
-    return out
+def tops(readings: Readings) -> list[dict[str, Any]]:
+    """Top views (svg, caption) at the start and at the critical moment."""
+    moment = critical(readings)
+    time = float(readings.run.time[moment.row])
+    start = say("0.0 s, at the start. To scale; dashed: the ways up to {time:.1f} s.", time=time)
+    views: list[dict[str, Any]] = [{"svg": plan_view.draw(readings, 0, moment), "caption": start}]
+    if moment.row > 0:
+        caption = say(
+            "{time:.1f} s, {what}. Dashed: the ways of the last {trail:.0f} s, in outline every second.",
+            time=time, what=_what(readings, moment), trail=plan_view.TRAIL,
+        )  # fmt: skip
+        views.append({"svg": plan_view.draw(readings, moment.row, moment), "caption": caption})
+    return views
 
 
-def critical_row(analysis: Analysis) -> int | None:
-    """Row of contact, else of the smallest gap; None where nobody was ever ahead."""
-    if analysis.contact is not None:
-        return analysis.contact.row
-    gap = analysis.measures.gap[0, : analysis.last + 1]
-    k = int(np.argmin(gap))
-    return k if np.isfinite(gap[k]) and k > 0 else None
-
-
-def _critical_words(run: Rollout, analysis: Analysis, row: int) -> str:
-    if analysis.contact is not None:
-        return "at contact"
-    lead = run.names[int(analysis.measures.leader[0, row])]
-    return f"at the smallest gap to {called(lead)}"
+def _what(r: Readings, moment: Critical) -> Said:
+    who = [called(r.run.names[i], r.run.kinds[i]) for i in moment.pair]
+    if moment.why == "contact":
+        return say("at contact of {one} and {other}", one=who[0], other=who[1])
+    if moment.why == "distance":
+        return say("where the ego is nearest to {other}", other=who[1])
+    return say("as the ego comes to a stop") if moment.why == "stop" else say("at the end")

@@ -2,146 +2,333 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
-from markupsafe import escape
 
-from mkdocs_worldmodel.figure.plan_bodies import body, outline
-from mkdocs_worldmodel.figure.plan_frame import Frame, slim
+from mkdocs_worldmodel.analysis.readings import Readings
+from mkdocs_worldmodel.analysis.said import Said, joined, say, token
+from mkdocs_worldmodel.analysis.wording import plain_name
+from mkdocs_worldmodel.figure.plan_bodies import bodies, corners, shape
+from mkdocs_worldmodel.figure.plan_cast import Critical
+from mkdocs_worldmodel.figure.plan_dimensions import Dimension, Dimensions
+from mkdocs_worldmodel.figure.plan_frame import WIDTH, Frame, slim
+from mkdocs_worldmodel.figure.plan_labels import FONT, Box, Candidate, Point, Sheet, beside, overlap, width
 from mkdocs_worldmodel.figure.plan_roads import Roads
-from mkdocs_worldmodel.figure.svg import num, path
-from mkdocs_worldmodel.rollout.rollout import Rollout
-from mkdocs_worldmodel.scenario.road import RoadNetwork
+from mkdocs_worldmodel.figure.svg import F8, num, outline, path
 
-WIDTH = 800.0
-AHEAD, BEHIND, MARGIN = 80.0, 45.0, 9.0
-NARROWEST = 60.0
-"""A picture shows at least so many metres from left to right."""
-STEEPEST = 0.6
-"""Height of a picture / its width, at most."""
-TRAIL = 2.0
+TRAIL = 3.0
 """Seconds of the path behind each road user that are drawn."""
+AHEAD = 36.0
+"""The picture of the start shows at least so much of the road ahead [m]."""
+_BAND = FONT + 6.0
+"""Free above the picture for words, and below it for the scale [px]."""
+_NAMES, _LONGEST = 5, 24
+"""So many road users have their names in a picture, and a name has so many letters, at most."""
 
 
-def draw(run: Rollout, network: RoadNetwork, row: int) -> str:
-    """Draw the ego and who is near it at a row of the rollout."""
-    return _Plan(run, network, row).svg()
+def draw(readings: Readings, row: int, critical: Critical) -> str:
+    """Draw the ego, who is near it and what is between them at a row of the run.
+
+    At the start the ways up to the critical moment are drawn, and who meets there in outline; later on, the ways
+    of the last seconds.
+    """
+    return _Plan(readings, row, critical).svg()
 
 
 class _Plan:
-    def __init__(self, run: Rollout, network: RoadNetwork, row: int) -> None:
-        self.run, self.row = run, row
-        self.users = self._near()
+    def __init__(self, readings: Readings, row: int, critical: Critical) -> None:
+        self.r, self.run, self.row, self.critical = readings, readings.run, row, critical
+        self.start = row == 0
+        self.cast = critical.cast
         self.frame = self._window()
-        self.roads = Roads(network, self.frame)
-        self._fit_height()
+        self.roads = Roads(readings.scenario.network, self.frame)
+        self.frame = self.frame.as_high(*self.roads.extent(int(self.run.road[row, 0])))
+        self.roads = Roads(readings.scenario.network, self.frame)
+        self.users = self._in_frame()
+        top, bottom = -self.frame.high[1] * self.frame.scale, -self.frame.low[1] * self.frame.scale
+        self.bottom = bottom
+        """Of the road's picture [px]; below are scale and north."""
+        self.box = Box(0.0, top - _BAND, WIDTH, bottom + _BAND)
+        self.outlines = {i: corners(self.run, row, i, self.frame) for i in self.users}
+        self.sheet = Sheet(Box(2.0, self.box.top, WIDTH - 2.0, bottom + 2.0), self.outlines.values())
+        self.ghosts: dict[tuple[int, int], list[Point]] = {}
+        """Outlines by road user and row."""
+        self.lines, self.numbers, self.words = "", "", ""
+        """Of dimensions; the numbers on them; names."""
+        self.told: list[Said] = []
+        """What is written, for those who cannot see it."""
 
     # -- what is shown -------------------------------------------------------------------------------------
 
     def _heading(self) -> float:
-        """Where 'to the right' points: along the ego."""
-        return float(self.run.heading[self.row, 0])
-
-    def _near(self) -> list[int]:
-        """The ego and the present who are near it; the nearest first."""
-        r, k = self.run, self.row
-        cos, sin = np.cos(self._heading()), np.sin(self._heading())
-        dx, dy = r.x[k] - r.x[k, 0], r.y[k] - r.y[k, 0]
-        along, across = dx * cos + dy * sin, dy * cos - dx * sin
-        near = (along < AHEAD) & (along > -BEHIND) & (np.abs(across) < STEEPEST * AHEAD) & (r.present[k] == 1)
-        near[0] = True
-        order = np.argsort(np.hypot(dx, dy), kind="stable")
-        return [int(i) for i in order if near[i]]
+        """Where 'to the right' points: along the ego's own road, as it last drove on it."""
+        roads, k = self.r.scenario.network.roads, self.row
+        while k > 0 and (roads[self.run.road[k, 0]].name or roads[self.run.road[k, 0]].junction):
+            k -= 1
+        road = roads[self.run.road[k, 0]]
+        if road.name or road.junction:
+            return float(self.run.heading[k, 0])
+        line = Roads.lines(self.r.scenario.network)
+        along = float(line.heading_at(int(self.run.road[k, 0]), self.run.s[k, :1])[0])
+        return along if self.run.direction[k, 0] > 0 else along + np.pi
 
     def _window(self) -> Frame:
+        r, k, heading = self.run, self.row, self._heading()
+        frame = Frame(float(r.x[k, 0]), float(r.y[k, 0]), float(np.cos(heading)), float(np.sin(heading)), 1.0)
+
+        def place(row: int, i: int) -> tuple[F8, F8]:
+            box = self.r.box(i).at(row).corners()
+            return frame.metres(*box)
+
+        def groups() -> Iterator[tuple[F8, F8]]:
+            there = [i for i in self.cast if r.present[k, i]]
+            met = self.critical.row
+            yield place(k, 0)
+            yield from (place(k, i) for i in there[1:2])
+            if self.start:
+                u, v = place(met, 0)
+                yield np.append(u, u.max() + 8.0), np.append(v, v[0])
+                yield from (place(met, i) for i in self.cast[1:2] if r.present[met, i])
+                u, v = place(k, 0)
+                yield np.append(u, u.max() + AHEAD), np.append(v, v[0])
+            else:
+                u, v = place(k, 0)
+                yield np.append(u, [u.min() - 6.0, u.max() + 10.0]), np.append(v, v[:2])
+            yield from (place(k, i) for i in there[2:])
+
+        return frame.around(groups())
+
+    def _in_frame(self) -> list[int]:
+        """The present whose middle is in the picture; who matters first, then the nearest."""
         r, k = self.run, self.row
-        cos, sin = float(np.cos(self._heading())), float(np.sin(self._heading()))
-        frame = Frame(float(r.x[k, 0]), float(r.y[k, 0]), cos, sin, 1.0)
-        u, v = frame.metres(r.x[k, self.users], r.y[k, self.users])
-        reach = r.length[self.users]
-        low, high = float((u - reach).min()) - MARGIN, float((u + reach).max()) + MARGIN
-        spare = max(0.0, NARROWEST - (high - low))
-        low, high = low - 0.3 * spare, high + 0.7 * spare
-        below, above = float(v.min()), float(v.max())
-        return Frame(frame.x, frame.y, cos, sin, WIDTH / (high - low), (low, below), (high, above))
+        x, y = r.x[k] + r.centre * np.cos(r.heading[k]), r.y[k] + r.centre * np.sin(r.heading[k])
+        seen = self.frame.shows(x, y, 0.0) & (r.present[k] == 1)
+        seen[0] = True
+        order = np.argsort(np.hypot(x - x[0], y - y[0]), kind="stable").tolist()
+        return [i for i in dict.fromkeys([*self.cast, *order]) if seen[i]]
 
-    def _fit_height(self) -> None:
-        """Show the whole width of the ego's road, and who is beside it, within bounds."""
-        f, (right, left) = self.frame, self.roads.extent(int(self.run.road[self.row, 0]))
-        most = STEEPEST * (f.high[0] - f.low[0])
-        low, high = min(f.low[1] - 4.0, right), max(f.high[1] + 4.0, left)
-        if (over := high - low - most) > 0.0:  # cut what is farthest from the ego
-            low, high = (low, high - over) if high > -low else (low + over, high)
-        self.frame = Frame(f.x, f.y, f.cos, f.sin, f.scale, (f.low[0], low), (f.high[0], high))
-        self.roads = Roads(self.roads.network, self.frame)
+    # -- ways ----------------------------------------------------------------------------------------------
 
-    # -- pieces --------------------------------------------------------------------------------------------
+    def _ways(self) -> tuple[range, list[int]]:
+        """Rows of the drawn ways, and rows of the outlines on them."""
+        second = round(1.0 / self.run.dt)
+        if self.start:
+            return range(self.critical.row + 1), [self.critical.row]
+        rows = range(max(0, self.row - round(TRAIL * second)), self.row + 1)
+        return rows, [self.row - n * second for n in (1, 2, 3) if self.row - n * second >= 0]
 
-    def trails(self) -> str:
-        k = max(0, self.row - round(TRAIL / self.run.dt))
-        if self.row - k < 2:
-            return ""
-        there = [i for i in self.users if self.run.present[k, i]]
-        rows = slice(k, self.row + 1, 4)
-        data = "".join(path(*slim(*self.frame.of(self.run.x[rows, i], self.run.y[rows, i]))) for i in there)
-        return f'<path class="wm-path" d="{data}"/>' if data else ""
+    def ways(self) -> str:
+        """Ways of all who are in the picture, and outlines of those who matter most."""
+        rows, ghosts = self._ways()
+        data, outlines = {"": "", " wm-ego": ""}, {"": "", " wm-ego": ""}
+        for i in self.users:
+            who = "" if i else " wm-ego"
+            there = [k for k in rows[:: max(1, round(0.1 / self.run.dt))] if self.run.present[k, i]]
+            x, y = self.run.x[there, i], self.run.y[there, i]
+            if len(there) > 1 and float(np.hypot(np.ptp(x), np.ptp(y))) > 1.0:
+                px, py = slim(*self.frame.of(x, np.where(self.frame.shows(x, y, 12.0), y, np.nan)))
+                data[who] += outline(px, py)
+                points = list(zip(px.tolist(), py.tolist(), strict=True))
+                self.sheet.ways += [(a, b) for a, b in pairwise(points) if np.isfinite(a + b).all()]
+        for i in self.cast[:2]:
+            for k in ghosts:
+                if self._apart(i, k):
+                    self.ghosts[i, k] = around = corners(self.run, k, i, self.frame)
+                    self.sheet.ways += zip(around, around[1:] + around[:1], strict=True)
+                    outlines["" if i else " wm-ego"] += shape(self.run, k, i, self.frame)
+        out = "".join(f'<path class="wm-path{who}" d="{d}"/>' for who, d in data.items() if d)
+        return out + "".join(f'<path class="wm-car wm-ghost{who}" d="{d}"/>' for who, d in outlines.items() if d)
 
-    def label(self, i: int) -> str:
-        r, k = self.run, self.row
-        half = 0.5 * float(r.width[i])
-        x, y = outline(r, k, i, self.frame, [float(r.length[i]) / 2 - float(r.rear_overhang[i])] * 2, [half, -half])
-        above = min(y.tolist()) - 6.0
-        text = f"{r.names[i].replace('_', ' ')} {3.6 * r.speed[k, i]:.0f} km/h"
-        return f'<text x="{num(float(x.mean()))}" y="{num(above)}" text-anchor="middle">{escape(text)}</text>'
+    def _apart(self, i: int, k: int) -> bool:
+        """Whether a road user is in the picture at a row, clear of all who stand there now and of other outlines."""
+        r = self.run
+        if not r.present[k, i] or not self.frame.shows(r.x[[k], i], r.y[[k], i], -1.0).all():
+            return False
+        here = corners(r, k, i, self.frame)
+        return not any(overlap(here, other) for other in (*self.outlines.values(), *self.ghosts.values()))
 
-    def gap(self, i: int) -> str:
-        """Free space between the ego and another on its road, as a dimension line along the ego's path."""
-        r, k = self.run, self.row
-        sign = float(r.direction[k, 0])
-        front, rear = r.length - r.rear_overhang, r.rear_overhang
-        ahead = sign * (r.s[k, i] - r.s[k, 0])
-        facing = rear if (r.direction[k, i] == r.direction[k, 0]) == (ahead > 0) else front
-        if ahead > 0:
-            s0, s1 = r.s[k, 0] + sign * front[0], r.s[k, i] - sign * facing[i]
-        else:
-            s0, s1 = r.s[k, i] + sign * facing[i], r.s[k, 0] - sign * rear[0]
-        t, road, line = float(r.t[k, 0]), int(r.road[k, 0]), self.roads.line
-        turned = line.heading_at(road, np.array([s0, s1]))
-        distance = sign * float(s1 - s0 - t * (turned[1] - turned[0]))
-        if distance < 1.0:
-            return ""
-        wx, wy, _ = line.pose(road, np.linspace(float(s0), float(s1), 12), np.full(12, t))
-        x, y = self.frame.of(wx, wy)
-        ends = "".join(f"M{num(float(x[e]))} {num(float(y[e]) - 7)}v14" for e in (0, -1))
-        text = f"{distance:.0f} m" if distance >= 9.95 else f"{distance:.1f} m"
-        middle = len(x) // 2
-        at = f'x="{num(float(x[middle]))}" y="{num(float(y[middle]) - 7)}"'
-        label = f'<text class="wm-dim-text" {at} text-anchor="middle">{text}</text>'
-        return f'<path class="wm-dim" d="{path(*slim(x, y))}{ends}"/>{label}'
+    # -- words ---------------------------------------------------------------------------------------------
 
-    def dimension(self) -> str:
-        """The gap to the nearest in the ego's own path, else to the nearest on its road with free space between."""
-        r, k = self.run, self.row
-        there = [i for i in self.users if i and r.road[k, i] == r.road[k, 0]]
-        same_way = [i for i in there if r.direction[k, i] == r.direction[k, 0]] or there
-        same_way.sort(key=lambda i: (abs(float(r.t[k, i] - r.t[k, 0])) > 2.0, abs(float(r.s[k, i] - r.s[k, 0]))))
-        return next(filter(None, map(self.gap, same_way)), "")
+    def dimensions(self, most: int) -> None:
+        """The distances that matter now, so many at most."""
+        d = Dimensions(self.r, self.row, self.frame, self.roads.line)
+        other = self.critical.other
+        found: list[Dimension | None] = []
+        if other is not None:
+            found += (d.ways(other) if self.start else []) or d.between(other)
+        if not self.start and other is not None:
+            found += [d.lateral(i) for i in self._abreast() if i != other][:1]
+        if len(found) < 2:
+            found.append(d.stop_line())
+        if self.start:
+            found.append(d.lane_width())
+        for dimension in [each for each in found if each is not None][:most]:
+            placed = self.sheet.place(dimension.candidates())
+            if placed is not None:
+                self.lines += placed.data
+                self.numbers += _text(placed, dimension.said)
 
-    def scale_bar(self, bottom: float) -> str:
-        length = 10.0 * self.frame.scale
-        x, y = WIDTH - 12.0, bottom + 16.0
-        return (
-            f'<path class="wm-dim" d="M{num(x - length)} {num(y - 4)}v8m0 -4H{num(x)}m0 -4v8"/>'
-            f'<text class="wm-dim-text" x="{num(x - length - 8)}" y="{num(y + 4)}" text-anchor="end">10 m</text>'
+    def _abreast(self) -> list[int]:
+        """Those beside the ego."""
+        ahead = self.r.seen_by(0).along[0, self.row]
+        reach = 0.5 * (self.run.length + self.run.length[0])
+        middle = ahead + self.run.centre - self.run.centre[0]
+        return [i for i in self.users if i and abs(float(middle[i])) < float(reach[i])]
+
+    def names(self) -> bool:
+        """Who is who, and how fast, if ever; False where one of the first two has no room."""
+        named = [i for i in self.users if i in self.cast]
+        if self.start:
+            named += [i for i in self.users if i not in self.cast]
+        for i in named[:_NAMES]:
+            name, speed = self._name(i), 3.6 * float(self.run.speed[self.row, i])
+            never = not (self.run.speed[: self.r.last + 1, i] > 0.1).any()
+            said = say("{who}", who=name) if never else say("{who} {speed:.0f} km/h", who=name, speed=speed)
+            others = [around for j, around in self.outlines.items() if j != i]
+            main = i in self.cast[:2]
+            if self._put(beside(str(said), self.outlines[i], others), said, 30.0 if main else 3.9):
+                self.told.append(said)
+            elif main:
+                return False
+        return True
+
+    def _name(self, i: int) -> str:
+        name = plain_name(self.run.names[i])
+        return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+    def times(self) -> None:
+        """When the ego's outlines are: the first of them."""
+        for (i, k), around in sorted(self.ghosts.items()):
+            if i == 0:
+                time = float(self.run.time[k] - (0.0 if self.start else self.run.time[self.row]))
+                said = say("{time:.1f} s", time=time) if self.start else say("−{time:.0f} s", time=-time)
+                if self._put(beside(str(said), around, (), 0.0), said, 3.9):
+                    return
+
+    def beyond(self) -> None:
+        """Whom the run is about, where the picture does not reach that far: how far away, and which way."""
+        other, k = self.critical.other, self.row
+        if other is None or other in self.users or not self.run.present[k, other]:
+            return
+        gap = float(self.r.approach(0, other).gap[k])
+        metres = gap if np.isfinite(gap) else float(self.r.distance(0, other)[k])
+        u, v = self.frame.metres(self.run.x[[k], other], self.run.y[[k], other])
+        x, y = (float(w[0]) for w in self.frame.of(self.run.x[[k], other], self.run.y[[k], other]))
+        arrow = ("→" if u[0] > 0 else "←") if abs(u[0]) > abs(v[0]) else ("↑" if v[0] > 0 else "↓")
+        name = self._name(other)
+        said = say("{who}: {distance:.0f} m {arrow}", who=name, distance=metres, arrow=arrow)
+        half, f = 0.5 * width(str(said)) + 4.0, self.sheet.frame
+        x, y = min(max(x, f.left + half), f.right - half), min(max(y, f.top + FONT), f.bottom - 6.0)
+        steps = [n * 8.0 for n in range(60)]
+        inwards = (
+            [(x, y - d) for d in steps] + [(x, y + d) for d in steps] if arrow in "→←" else [(x - d, y) for d in steps]
         )
+        if self._put((Candidate(str(said), px, py) for px, py in inwards), said):
+            self.told.append(said)
+
+    def _put(self, candidates: Iterator[Candidate], said: Said, worst: float = 30.0) -> bool:
+        if (placed := self.sheet.place(candidates, worst)) is None:
+            return False
+        self.words += _text(placed, said)
+        self.lines += placed.data
+        return True
+
+    def lanes(self) -> str:
+        """Arrows in the direction of each lane of the ego's road, with its number."""
+        data = ""
+        for number, places in self.roads.lanes(self.run, self.row):
+            if (placed := self.sheet.place(places, 2.0)) is not None:
+                data += placed.data
+                if number is not None:
+                    self.words += _text(placed, say("{lane:.0f}", lane=number))
+        return f'<path class="wm-arrow" d="{data}"/>' if data else ""
+
+    def contact(self) -> str:
+        """A cross where bodies touch."""
+        if self.critical.why != "contact" or self.start:
+            return ""
+        c = next(c for c in self.r.contacts if (c.first, c.second) == self.critical.pair)
+        hit, i, k = c.hits[0], c.first, self.row
+        cos, sin = np.cos(self.run.heading[k, i]), np.sin(self.run.heading[k, i])
+        x, y = self.frame.of(
+            self.run.x[[k], i] + hit.x * cos - hit.y * sin, self.run.y[[k], i] + hit.x * sin + hit.y * cos
+        )
+        return f'<path class="wm-contact" d="M{num(float(x[0]) - 7)} {num(float(y[0]) - 7)}l14 14m0 -14l-14 14"/>'
+
+    def legend(self) -> str:
+        """Scale, and where north is: +y, as in OpenDRIVE's inertial frame."""
+        metres = next(m for m in (5.0, 10.0, 20.0) if m * self.frame.scale > 44.0)
+        right, y = WIDTH - 8.0, self.box.bottom - 12.0
+        left = right - metres * self.frame.scale
+        data = f"M{num(left)} {num(y - 4)}v8m0 -4H{num(right)}m0 -4v8"
+        said = say("{distance:.0f} m", distance=metres)
+        scale = Candidate(str(said), left - 30.0, y + 6.0)
+        tip = np.array([self.frame.sin, -self.frame.cos])
+        side, middle = np.array([-tip[1], tip[0]]), np.array([16.0, self.box.bottom - 13.0])
+        points = [
+            middle - 8 * tip,
+            middle + 8 * tip,
+            middle + 2 * tip + 4 * side,
+            middle + 8 * tip,
+            middle + 2 * tip - 4 * side,
+        ]
+        data += path(np.array([p[0] for p in points]), np.array([p[1] for p in points]))
+        data += f"M30 {num(y + 5)}v-10l7 10v-10"  # an N
+        self.numbers += _text(scale, said)
+        return data
+
+    def _clear(self, bands: int) -> None:
+        """Begin anew, with so many bands more above the picture for names."""
+        top = -self.frame.high[1] * self.frame.scale - (1 + bands) * _BAND
+        self.box = replace(self.box, top=top)
+        self.sheet.frame = replace(self.sheet.frame, top=top)
+        self.sheet.boxes, self.sheet.lines, self.told = [], [], []
+        self.lines, self.numbers, self.words = "", "", ""
+
+    def _crop(self) -> None:
+        """Leave out what the words above the picture did not need."""
+        tops = [box.top for box in self.sheet.boxes] + [y for line in self.sheet.lines for _, y in line]
+        top = min(-self.frame.high[1] * self.frame.scale, min(tops, default=np.inf) - 3.0)
+        self.box = replace(self.box, top=float(max(top, self.box.top)))
+
+    # -- picture -------------------------------------------------------------------------------------------
 
     def svg(self) -> str:
+        """The whole drawing."""
         r, k = self.run, self.row
-        top, bottom = -self.frame.high[1] * self.frame.scale, -self.frame.low[1] * self.frame.scale
-        ground = self.roads.surface() + self.roads.marks() + self.roads.furniture(r, k)
-        bodies = "".join(body(r, k, i, self.frame) for i in reversed(self.users))
-        labels = "".join(self.label(i) for i in self.users[:6])
-        parts = ground + self.trails() + self.dimension() + bodies
-        parts += f'<g class="wm-label">{labels}</g>{self.scale_bar(bottom)}'
-        described = escape(f"Top view, to scale, at {r.time[k]:.1f} s")
-        box = f"0 {num(top - 20)} {num(WIDTH)} {num(bottom - top + 48)}"
+        ways, marks = self.ways(), self.roads.marks()
+        self.sheet.ways += self.roads.edges
+        for most, bands in ((3, 0), (2, 0), (1, 0), (0, 0), (1, 2), (0, 4)):  # names go before numbers
+            self._clear(bands)
+            self.dimensions(most)
+            if self.names():
+                break
+        self.beyond()
+        self.times()
+        arrows = self.lanes() if self.start else ""
+        self._crop()
+        ground = (
+            self.roads.surface(Box(-6.0, self.box.top - 6.0, WIDTH + 6.0, self.bottom))
+            + marks
+            + arrows
+            + self.roads.furniture(r, k)
+        )
+        parts = ground + ways + bodies(r, k, reversed(self.users), self.frame) + self.contact()
+        drawn = [*self.sheet.ways, *self.outlines.values()]
+        if any(y > self.bottom + 1.0 for points in drawn for _, y in points):  # it would run through the scale
+            below = f"M-1 {num(self.bottom)}h{num(WIDTH + 2)}v{num(_BAND + 4)}h-{num(WIDTH + 2)}Z"
+            parts += f'<path class="wm-band" d="{below}"/>'
+        self.lines += self.legend()
+        parts += f'<path class="wm-dim" d="{self.lines}"/>'
+        parts += f'<g class="wm-dim-text">{self.numbers}</g>{self.words}'
+        about = say("Top view, to scale, at {time:.1f} s", time=float(r.time[k]))
+        described = token(joined([about, *self.told]))
+        box = f"0 {num(self.box.top)} {num(WIDTH)} {num(self.box.bottom - self.box.top)}"
         return f'<svg viewBox="{box}" role="img" aria-label="{described}">{parts}</svg>'
+
+
+def _text(placed: Candidate, said: Said) -> str:
+    return f'<text x="{placed.x:.0f}" y="{placed.y:.0f}">{token(said)}</text>'

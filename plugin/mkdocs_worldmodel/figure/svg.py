@@ -14,7 +14,7 @@ def num(value: float) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
-def path(x: F8, y: F8, *, close: bool = False) -> str:
+def path(x: F8, y: F8) -> str:
     """Path data through finite points; a gap in the data is a gap in the line."""
     parts: list[str] = []
     pen = False
@@ -24,25 +24,25 @@ def path(x: F8, y: F8, *, close: bool = False) -> str:
             continue
         parts.append(f"{'L' if pen else 'M'}{num(px)} {num(py)}")
         pen = True
-    return "".join(parts) + ("Z" if close and parts else "")
+    return "".join(parts)
 
 
-def outline(x: F8, y: F8, *, close: bool = False) -> str:
-    """Path data in whole pixels, each point relative to the one before: for large areas, at half the length."""
-    parts: list[str] = []
+def outline(x: F8, y: F8, *, close: bool = False, parts: int = 1) -> str:
+    """Path data in whole pixels, or in so many parts of one, each point relative to the one before: half as long."""
+    out: list[str] = []
     pen, last = False, (0, 0)
     for px, py in zip(x.tolist(), y.tolist(), strict=True):
         if not (np.isfinite(px) and np.isfinite(py)):
             pen = False
             continue
-        here = round(px), round(py)
-        step = f"{here[0] - last[0]} {here[1] - last[1]}"
+        here = round(parts * px), round(parts * py)
+        step = f"{num((here[0] - last[0]) / parts)} {num((here[1] - last[1]) / parts)}"
         if not pen:
-            parts.append(f"M{here[0]} {here[1]}")
+            out.append(f"M{num(here[0] / parts)} {num(here[1] / parts)}")
         elif here != last:
-            parts.append(f"{' ' if parts[-1][0] != 'M' else 'l'}{step}")
+            out.append(f"{' ' if out[-1][0] != 'M' else 'l'}{step}")
         pen, last = True, here
-    return "".join(parts) + ("Z" if close and parts else "")
+    return "".join(out) + ("Z" if close and out else "")
 
 
 def simplified(x: F8, y: F8, tolerance: float) -> npt.NDArray[np.bool_]:
