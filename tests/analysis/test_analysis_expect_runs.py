@@ -96,7 +96,7 @@ def verdict(where: str | Readings, text: str) -> Verdict:
 )  # fmt: skip
 def test_what_is_measured_while_following(text: str, held: bool, measured: str) -> None:
     found = verdict(FOLLOWING, text)
-    assert (found.held, found.measured) == (held, measured)
+    assert (found.held, str(found.measured)) == (held, measured)
 
 
 @pytest.mark.parametrize(
@@ -162,11 +162,12 @@ def test_what_is_judged_while_braking(text: str, held: bool, time: float | None)
 def test_what_was_never_there_is_said_and_missed_both_ways() -> None:
     for text in ("ego.speed < 99 m/s at 20 s", "not ego.speed < 99 m/s at 20 s"):
         found = verdict(BRAKING, text)
-        assert (found.held, found.measured, found.time) == (False, "never measured, as the run ended at 8.00 s", None)
+        assert (found.held, found.time) == (False, None)
+        assert str(found.measured) == "never measured, as the run ended at 8.00 s"
     found = verdict(BRAKING, "ego.speed < 99 m/s after too late")
-    assert (found.held, found.measured) == (False, "never measured, as 'too late' never started")
+    assert (found.held, str(found.measured)) == (False, "never measured, as 'too late' never started")
     found = verdict(BRAKING, "ego.speed < 1 m/s when ego.lane == 1")
-    assert (found.held, found.measured) == (True, "what stands after 'when' was never true")
+    assert (found.held, str(found.measured)) == (True, "what stands after 'when' was never true")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_a_value_at_the_limit_is_equal_in_spite_of_rounding(sign: str, held: boo
 )
 def test_what_does_not_exist_is_said_to_be_so(text: str, held: bool, measured: str) -> None:
     found = verdict("ego: {speed: 10 m/s}\nstop: {time: 2 s}", text)
-    assert (found.held, found.measured) == (held, measured)
+    assert (found.held, str(found.measured)) == (held, measured)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_what_does_not_exist_is_said_to_be_so(text: str, held: bool, measured: s
 )
 def test_a_collision_is_told_with_names_and_time(text: str, held: bool) -> None:
     found = verdict(CRASH, text)
-    assert (found.held, found.measured) == (held, "the ego and the red van collide at 1.49 s")
+    assert (found.held, str(found.measured)) == (held, "the ego and the red van collide at 1.49 s")
     assert found.time == pytest.approx(1.49)
 
 
@@ -279,15 +280,14 @@ def test_stopping_before_a_crossing_means_the_front_before_its_stripes() -> None
     edge = 48.0 - BODY.front
     before, on_it = drawn(ego=stopping_at(edge - 1.0)), drawn(ego=stopping_at(edge + 1.0))
     found = verdict(before, "ego stops before zebra")
-    assert (found.held, "1.00 m before the zebra" in found.measured) == (True, True), found.measured
+    assert (found.held, "1.00 m before the zebra" in str(found.measured)) == (True, True), found.measured
     found = verdict(on_it, "ego stops before zebra")
-    assert (found.held, "1.00 m beyond the zebra" in found.measured) == (False, True), found.measured
+    assert (found.held, "1.00 m beyond the zebra" in str(found.measured)) == (False, True), found.measured
     assert verdict(before, "ego stops before zebra within 1.1 m").held
     assert not verdict(before, "ego stops before zebra within 0.9 m").held
     assert verdict(on_it, "ego stops before junction").held
-    assert verdict(drawn(ego=stopping_at(1000.0)), "ego stops before zebra").measured.startswith(
-        "the ego does not stop"
-    )
+    far = verdict(drawn(ego=stopping_at(1000.0)), "ego stops before zebra")
+    assert str(far.measured).startswith("the ego does not stop")
 
 
 def test_stopping_before_the_junction_means_before_its_stop_line() -> None:

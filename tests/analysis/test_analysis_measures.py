@@ -108,7 +108,7 @@ def test_the_numbers_of_a_run_are_what_happened() -> None:
         story: [{when: {time: 1 s}, do: {ego: {speed: {to: 10 m/s, rate: 4}}}}]
         stop: {time: 5 s}
         """
-    numbers = {n.label: n for n in analyse(scenario(text), quantised(run(text))).numbers}
+    numbers = {str(n.label): n for n in analyse(scenario(text), quantised(run(text))).numbers}
     assert numbers["Duration"].value == 5.0
     assert numbers["Distance driven by the ego"].value == pytest.approx(20 + 37.5 + 15, abs=0.01)
     assert numbers["Highest speed of the ego"].value == pytest.approx(72.0)
@@ -123,13 +123,13 @@ def test_nothing_counts_after_a_contact() -> None:
     text = CONSTANT.format(ego=10, other=0, gap=10, lane="1", place="ahead")
     read = analyse(scenario(text, driver="constant"), quantised(run(text, driver="constant")))
     assert read.last == 20
-    numbers = {n.label: n.value for n in read.numbers}
+    numbers = {str(n.label): n.value for n in read.numbers}
     assert numbers["Duration"] == 1.0
     assert numbers["Smallest gap to the road user ahead"] == 0.0
 
 
 def labelled(*movers: Mover, **options: object) -> dict[str, float | None]:
-    return {n.label: n.value for n in analyse(*drive(*movers, **options)).numbers}  # type: ignore[arg-type]
+    return {str(n.label): n.value for n in analyse(*drive(*movers, **options)).numbers}  # type: ignore[arg-type]
 
 
 def test_a_table_says_what_is_most_telling_and_no_more() -> None:

@@ -14,10 +14,11 @@ def told(text: str, driver: str = "idm") -> list[Event]:
     events = list(analyse(scenario(text, driver=driver), quantised(run(text, driver=driver))).events)
     assert [e.time for e in events] == sorted(e.time for e in events)
     for e in events:
-        assert re.fullmatch(r"[A-Z].*\.", e.text), e.text
-        assert not re.search(r"  | ,|_|\bnan\b|\binf\b|-\d|\bfrom (\S+ \S+) to \1\b", e.text), e.text
-        assert 0 < len(e.label) <= 50
-    assert events[0].label == "Start"
+        text = str(e.text)
+        assert re.fullmatch(r"[A-Z].*\.", text), text
+        assert not re.search(r"  | ,|_|\bnan\b|\binf\b|-\d|\bfrom (\S+ \S+) to \1\b", text), text
+        assert 0 < len(str(e.label)) <= 50
+    assert str(events[0].label) == "Start"
     return events
 
 
@@ -35,20 +36,19 @@ CUT_IN = """
 
 def test_a_cut_in_is_told_in_order() -> None:
     found = texts(CUT_IN)
-    assert found[:3] == [
+    assert found[:2] == [
         "0.00 The ego drives at 100 km/h in lane 2; the red lorry drives at 85 km/h in lane 1, 25 m ahead of the ego.",
         "1.50 The red lorry begins to change from lane 1 to lane 2, 19 m ahead of the ego.",
-        "2.40 The red lorry is now in the ego's way, 15 m ahead.",
     ]
-    braking = next(t for t in found if "The ego brakes" in t)
     assert re.fullmatch(
-        r"2\.40 The ego brakes from 100 km/h to \d+ km/h until \d\.\d s, by up to \d\.\d m/s²; "
-        r"the red lorry is 15 m ahead\.",
-        braking,
+        r"2\.40 The red lorry is now in the ego's way, 15 m ahead; "
+        r"the ego brakes from 100 km/h to \d+ km/h until \d\.\d s, by up to \d\.\d m/s²"
+        r"(; the time to collision with the red lorry is at its smallest, \d\.\d s)?\.",
+        found[2],
     )
     assert any(re.match(r"4\.50 The red lorry has changed to lane 2, 1\d m ahead of the ego\.", t) for t in found)
     assert re.fullmatch(r"10\.00 The run ends; the ego drives at \d+ km/h, \d+ m behind the red lorry\.", found[-1])
-    assert sum("at its smallest" in t for t in found) == 2
+    assert sum(t.count("at its smallest") for t in found) == 2
 
 
 def test_the_opening_repeats_the_authors_distance_on_a_bend() -> None:
@@ -63,7 +63,7 @@ def test_a_cut_out_tells_who_is_in_the_way_next() -> None:
         story: [{when: {time: 2 s}, do: {van: {change_lane: {to: 1, over: 3 s}}}}]
         """)
     assert any("The wreck is now in the ego's way, " in t for t in found)
-    assert "the wreck stands in lane 2, 220 m ahead of the ego." in found[0]
+    assert "the wreck (car) stands in lane 2, 220 m ahead of the ego." in found[0]
 
 
 def test_a_leader_that_stops_is_told_to_brake_to_a_stop() -> None:
@@ -73,8 +73,8 @@ def test_a_leader_that_stops_is_told_to_brake_to_a_stop() -> None:
         story: [{when: {time: 2 s}, do: {lead: {speed: {to: 0, rate: 5}}}}]
         stop: {time: 20 s}
         """)
-    assert any("The lead begins to brake from 72 km/h to a stop, " in t for t in found)
-    assert any(re.match(r"6\.00 The lead now stands, \d+ m ahead of the ego\.", t) for t in found)
+    assert any("The lead car begins to brake from 72 km/h to a stop, " in t for t in found)
+    assert any(re.match(r"6\.00 The lead car now stands, \d+ m ahead of the ego\b", t) for t in found)
     assert found[-1].startswith("20.00 The run ends; the ego ")
 
 
@@ -86,19 +86,19 @@ def test_passing_is_told_from_the_seat_of_the_ego() -> None:
         """)
     assert any(t.endswith("The ego and the bus pass each other.") for t in oncoming)
     fast = texts("ego: {speed: 20 m/s}\nactors: {sports_car: {lane: 2, behind: 20 m, speed: 36 m/s}}")
-    assert any(t.endswith("The sports car passes the ego in lane 2, at 130 km/h.") for t in fast)
+    assert any(t.endswith("The sports car passes the ego; it drives at 130 km/h in lane 2.") for t in fast)
     slow = texts("ego: {speed: 20 m/s}\nactors: {parked: {lane: 2, ahead: 20 m, speed: 0}}")
-    assert any(t.endswith("The ego passes the parked, which stands in lane 2.") for t in slow)
+    assert any(t.endswith("The ego passes the parked car, which stands in lane 2.") for t in slow)
 
 
 def test_a_collision_ends_the_story() -> None:
     found = told("ego: {speed: 10 m/s}\nactors: {car: {lane: 1, ahead: 15 m, speed: 0}}", driver="constant")
-    assert found[-1].text == (
-        "The ego and the car collide at a relative speed of 36 km/h: the ego's front meets the car's rear; "
+    assert str(found[-1].text) == (
+        "The ego and the car collide at a relative speed of 36 km/h: the front of the ego meets the rear of the car; "
         "the figure ends here."
     )
     assert found[-1].time == 1.5
-    assert [e.label for e in found].count("Collision") == 1
+    assert [str(e.label) for e in found].count("Collision") == 1
 
 
 def test_the_end_of_the_road_is_told() -> None:
@@ -139,10 +139,10 @@ def test_events_of_different_road_users_are_not_mixed_up() -> None:
           - {when: {time: 1 s}, do: {a: {change_lane: {to: 1, over: 2 s}}}}
           - {when: {time: 5 s}, do: {b: {change_lane: {to: 2}}}}
         """)
-    assert any(t.startswith("1.00 The a begins to change from lane 2 to lane 1") for t in found)
-    assert any(t.startswith("3.00 The a has changed to lane 1") for t in found)
-    assert any(t.startswith("5.00 The b begins to change from lane 3 to lane 2") for t in found)
-    assert any(t.startswith("9.00 The b has changed to lane 2") for t in found)
+    assert any(t.startswith("1.00 A begins to change from lane 2 to lane 1") for t in found)
+    assert any(t.startswith("3.00 A has changed to lane 1") for t in found)
+    assert any(t.startswith("5.00 B begins to change from lane 3 to lane 2") for t in found)
+    assert any(t.startswith("9.00 B has changed to lane 2") for t in found)
 
 
 @pytest.mark.parametrize("driver", ["idm", "scripted"])
@@ -155,9 +155,13 @@ def test_a_change_that_is_broken_off_has_not_happened(driver: str) -> None:
           - {{when: {{time: 2 s}}, do: {{a: {{change_lane: {{to: 2}}}}}}}}
           - {{when: {{time: 8 s}}, do: {{a: {{change_lane: {{to: 2}}}}}}}}
         """)
-    assert "2.00 The a breaks off its change to lane 1, 30 m ahead of the ego." in found
-    assert "2.00 The a turns back to lane 2, 30 m ahead of the ego." in found
-    assert "8.00 The a keeps to lane 2, 30 m ahead of the ego." in found
+    broken = "a breaks off its change to lane 1"
+    back = "a turns back to lane 2"
+    [both] = [t for t in found if t.startswith("2.00 ")]
+    assert broken in both.lower()
+    assert back in both.lower()
+    assert both.count("30 m ahead of the ego") == 1
+    assert "8.00 A keeps to lane 2, 30 m ahead of the ego." in found
     assert not any("has changed to lane 1" in t for t in found)
 
 
@@ -168,8 +172,10 @@ def test_steps_of_the_scripted_happen_at_once() -> None:
         actors: {a: {lane: 2, ahead: 30 m, driver: scripted}}
         story: [{when: {time: 1 s}, do: {a: {change_lane: {to: 3, shape: step}, speed: {to: 10 m/s, shape: step}}}}]
         """)
-    assert "1.00 The a goes from 72 km/h to 36 km/h at once, 30 m ahead of the ego." in found
-    assert "1.00 The a is put into lane 3 at once, 30 m ahead of the ego." in found
+    [both] = [t.lower() for t in found if t.startswith("1.00 ")]
+    assert "a goes from 72 km/h to 36 km/h at once" in both
+    assert "a is put into lane 3 at once" in both
+    assert both.count("30 m ahead of the ego") == 1
 
 
 def test_a_speed_that_is_held_already_is_kept() -> None:
@@ -178,9 +184,9 @@ def test_a_speed_that_is_held_already_is_kept() -> None:
         actors: {a: {lane: 2, ahead: 30 m}}
         story: [{when: {time: 1 s}, do: {a: {speed: {to: 72 km/h}}}}]
         """)
-    assert "1.00 The a keeps to 72 km/h, 30 m ahead of the ego." in found
+    assert "1.00 A keeps to 72 km/h, 30 m ahead of the ego." in found
     assert not any("now" in t for t in found)
 
 
 def test_distances_below_ten_metres_have_a_decimal() -> None:
-    assert [metres(d) for d in (0.0, 1.04, 9.94, 9.96, 123.4)] == ["0.0 m", "1.0 m", "9.9 m", "10 m", "123 m"]
+    assert [str(metres(d)) for d in (0.0, 1.04, 9.94, 9.96, 123.4)] == ["0.0 m", "1.0 m", "9.9 m", "10 m", "123 m"]

@@ -36,7 +36,7 @@ def test_speeding_is_told_with_the_limit_and_when_it_begins() -> None:
     assert v.time == pytest.approx(1.5, abs=0.051)
     assert v.duration == pytest.approx(3.0, abs=0.11)
     assert v.value == pytest.approx(20.0 - 50 * KMH)
-    assert v.text == "The ego drives at 72 km/h where 50 km/h are allowed."
+    assert str(v.clause) == "the ego drives at 72 km/h where 50 km/h are allowed"
     assert not broken(Mover(steady(50.0, 20.0)), network=network(), rule="speeding")
 
 
@@ -105,9 +105,9 @@ def test_the_light_counts_when_the_front_crosses_and_only_for_its_direction() ->
 
 def test_who_drives_on_the_shoulder_or_beside_the_road_is_told_so() -> None:
     (v,) = broken(Mover(steady(50.0, 20.0), -2 * WIDTH - 1.0), rule="lane")
-    assert v.text == "The ego drives on the shoulder."
+    assert str(v.clause) == "the ego drives on the shoulder"
     (v,) = broken(Mover(steady(50.0, 20.0), -15.0), rule="lane")
-    assert v.text == "The ego drives off the road."
+    assert str(v.clause) == "the ego drives off the road"
     assert not broken(Mover(steady(50.0, 0.0), -2 * WIDTH - 1.0), rule="lane"), "who is parked there drives nowhere"
 
 
@@ -118,7 +118,7 @@ def test_a_body_that_sticks_out_of_the_drivable_lanes_is_over_the_line(over: flo
     assert len(found_) == found
     for v in found_:
         assert v.value == pytest.approx(over)
-        assert v.text == "The ego sticks out of its lane, by up to 0.3 m."
+        assert str(v.clause) == "the ego sticks out of its lane, by up to 0.3 m"
 
 
 def test_a_solid_line_may_not_be_crossed_and_a_broken_one_may() -> None:
@@ -142,7 +142,7 @@ def test_who_follows_more_closely_than_rss_allows_is_told_by_how_much() -> None:
     close = Mover(steady(50.0 + CAR.length + 10.0, 20.0))
     (v,) = broken(Mover(steady(50.0, 20.0)), close, rule="following")
     assert v.user == 0
-    assert v.text.startswith("The ego is 10 m behind the other, where RSS asks for ")
+    assert str(v.clause).startswith("the ego is 10 m behind the other car, where RSS asks for ")
     far = Mover(steady(50.0 + CAR.length + 150.0, 20.0))
     assert not broken(Mover(steady(50.0, 20.0)), far, rule="following")
 
@@ -174,7 +174,7 @@ def test_who_has_to_brake_for_one_that_must_give_way_was_denied_priority(braking
     for v in found:
         assert v.user == 1
         assert v.value == pytest.approx(braking)
-        assert v.text == "The other does not give way to the ego in the junction; the ego brakes by 4.0 m/s²."
+        assert str(v.clause) == "the other car does not give way to the ego in the junction; the ego brakes by 4.0 m/s²"
 
 
 def test_who_brakes_though_the_other_will_be_gone_was_not_hindered() -> None:
@@ -187,7 +187,7 @@ def test_a_collision_with_who_must_give_way_takes_priority() -> None:
     ego, other = Mover(steady(60.0, 15.0), route=WAY), Mover(steady(0.5, 3.0), road=2)
     (v,) = broken(ego, other, network=crossing(), rule="priority", seconds=4.0)
     assert v.user == 1
-    assert v.text.endswith("they collide.")
+    assert str(v.clause).endswith("they collide")
     # its lane lies half a lane's width right of its road's reference line
     reaches = (115.0 + 0.5 * WIDTH - 0.5 * CAR.width - 60.0 - CAR.front) / 15.0
     assert v.time == pytest.approx(reaches, abs=0.06)

@@ -15,12 +15,13 @@ from mkdocs_worldmodel.analysis.measures import Measures
 from mkdocs_worldmodel.analysis.quantities import QUANTITIES, extreme, read
 from mkdocs_worldmodel.analysis.readings import Readings
 from mkdocs_worldmodel.analysis.rules import Violation, violations
+from mkdocs_worldmodel.analysis.said import Said, say
 from mkdocs_worldmodel.analysis.sentences import narrate
 from mkdocs_worldmodel.analysis.wording import Event
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
-VERSION = 2
+VERSION = 3
 """Part of every figure key; raise it when any number or sentence changes."""
 
 MOST = 2
@@ -33,7 +34,7 @@ CROSSING = 0.5
 class Number:
     """A row of the table of numbers."""
 
-    label: str
+    label: Said
     value: float | None
     """In `unit`; None where it does not exist."""
     unit: str
@@ -72,26 +73,26 @@ def analyse(scenario: Scenario, run: Rollout, expectations: Sequence[Expectation
 
 # (label, quantity, which extreme, rows only where the value is above this)
 _ROWS = (
-    ("Smallest time to collision (TTC)", "ttc", "min", -np.inf),
-    ("Smallest time headway (THW)", "thw", "min", -np.inf),
-    ("Smallest gap to the road user ahead", "gap", "min", -np.inf),
-    ("Highest speed of the ego", "speed", "max", -np.inf),
-    ("Lowest speed of the ego", "speed", "min", -np.inf),
-    ("Strongest braking of the ego", "deceleration", "max", 0.01),
-    ("Strongest acceleration of the ego", "acceleration", "max", 0.01),
+    (say("Smallest time to collision (TTC)"), "ttc", "min", -np.inf),
+    (say("Smallest time headway (THW)"), "thw", "min", -np.inf),
+    (say("Smallest gap to the road user ahead"), "gap", "min", -np.inf),
+    (say("Highest speed of the ego"), "speed", "max", -np.inf),
+    (say("Lowest speed of the ego"), "speed", "min", -np.inf),
+    (say("Strongest braking of the ego"), "deceleration", "max", 0.01),
+    (say("Strongest acceleration of the ego"), "acceleration", "max", 0.01),
 )
 _MORE = (
-    ("Smallest distance to another road user", "distance", "min", -np.inf),
-    ("Largest deceleration to avoid a crash (DRAC)", "drac", "max", 0.01),
-    ("Smallest gap less the safe distance (RSS)", "rss_margin", "min", -np.inf),
-    ("Largest jerk of the ego (mean over 0.5 s)", "jerk", "size", 2.5),
+    (say("Smallest distance to another road user"), "distance", "min", -np.inf),
+    (say("Largest deceleration to avoid a crash (DRAC)"), "drac", "max", 0.01),
+    (say("Smallest gap less the safe distance (RSS)"), "rss_margin", "min", -np.inf),
+    (say("Largest jerk of the ego (mean over 0.5 s)"), "jerk", "size", 2.5),
 )
 
 
 def _always(r: Readings) -> Iterator[Number]:
     """Rows of every table; without a value where there is none."""
-    yield Number("Duration", float(r.run.time[r.last]), "s", None)
-    yield Number("Distance driven by the ego", float(read(r, "distance_driven")[r.last]), "m", None)
+    yield Number(say("Duration"), float(r.run.time[r.last]), "s", None)
+    yield Number(say("Distance driven by the ego"), float(read(r, "distance_driven")[r.last]), "m", None)
     for label, name, which, above in _ROWS:
         yield _extreme(r, label, name, which, above)
 
@@ -99,9 +100,9 @@ def _always(r: Readings) -> Iterator[Number]:
 def _where_there(r: Readings) -> Iterator[Number]:
     """Rows of the tables that have something to say there, the most telling first."""
     if r.contact_of(0) is not None:
-        yield Number("Speed of the ego at contact", float(read(r, "impact_speed")) * 3.6, "km/h", None)
+        yield Number(say("Speed of the ego at contact"), float(read(r, "impact_speed")) * 3.6, "km/h", None)
     if (pet := min((float(r.pet(0, j)) for j in _crossing(r)), default=np.inf)) < np.inf:
-        yield Number("Smallest post-encroachment time (PET)", pet, "s", None)
+        yield Number(say("Smallest post-encroachment time (PET)"), pet, "s", None)
     for label, name, which, above in _MORE:
         if name == "distance" and np.isfinite(read(r, "gap")[: r.last + 1]).any():
             continue  # the gap says it
@@ -110,7 +111,7 @@ def _where_there(r: Readings) -> Iterator[Number]:
             yield number
 
 
-def _extreme(r: Readings, label: str, name: str, which: str, above: float) -> Number:
+def _extreme(r: Readings, label: Said, name: str, which: str, above: float) -> Number:
     series, quantity = read(r, name), QUANTITIES[name]
     if which == "size":
         series, which = np.abs(series), "max"

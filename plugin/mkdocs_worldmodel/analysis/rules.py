@@ -11,7 +11,8 @@ import numpy as np
 from mkdocs_worldmodel.analysis.boxes import Bools
 from mkdocs_worldmodel.analysis.measures import F8
 from mkdocs_worldmodel.analysis.readings import Readings
-from mkdocs_worldmodel.analysis.wording import called, kmh, metres
+from mkdocs_worldmodel.analysis.said import Said, say
+from mkdocs_worldmodel.analysis.wording import PLACES, called, kmh, metres, on_lane
 from mkdocs_worldmodel.rollout.rollout import ASPECTS
 from mkdocs_worldmodel.rollout.route_lead import route_of
 from mkdocs_worldmodel.scenario.road import DRIVABLE, Road, Signal
@@ -42,8 +43,8 @@ class Violation:
     """When it begins [s]."""
     rule: Rule
     user: int
-    text: str
-    """A whole sentence."""
+    clause: Said
+    """What happened: a sentence without its beginning and end."""
     value: float
     """By how much, SI: speed above the limit, speed over the stop line, metres over the edge, speed the wrong way,
     deceleration of who had priority, metres missing to the safe distance; 0 for a solid line."""
@@ -65,7 +66,8 @@ def speeding(r: Readings, i: int) -> Iterator[Violation]:
     for begin, end in _episodes(r, i, excess > SPEEDING, LASTING):
         k = begin + int(np.argmax(excess[begin:end]))
         limit = float(r.place(i).limit[k])
-        text = f"{_who(r, i)} drives at {kmh(limit + float(excess[k]))} where {kmh(limit)} are allowed."
+        text = say("{who} drives at {speed} where {limit} are allowed",
+                   who=_who(r, i), speed=kmh(limit + float(excess[k])), limit=kmh(limit))  # fmt: skip
         yield _violation(r, "speeding", i, text, float(excess[k]), begin, end)
 
 
@@ -85,7 +87,8 @@ def red_light(r: Readings, i: int) -> Iterator[Violation]:
             part = float(beyond[k] / (beyond[k] - beyond[k + 1]))
             time = float(run.time[k] + part * (run.time[k + 1] - run.time[k]))
             speed = float(run.speed[k, i])
-            yield Violation(time, "red light", i, f"{_who(r, i)} crosses the stop line at red, at {kmh(speed)}.", speed)
+            text = say("{who} crosses the stop line at red, at {speed}", who=_who(r, i), speed=kmh(speed))
+            yield Violation(time, "red light", i, text, speed)
 
 
 def stop_line(road: Road, signal: Signal) -> float:
@@ -113,13 +116,17 @@ def lane(r: Readings, i: int) -> Iterator[Violation]:
     for begin, end in _episodes(r, i, wrong, 0.0):
         most = float(np.nanmax(out[begin:end], initial=0.0))
         kinds = [place.type[k] for k in range(begin, end) if off[k]]
-        where = f"drives {_PLACES.get(kinds[0], 'beside the drivable lanes')}" if kinds else "sticks out of its lane"
-        text = f"{_who(r, i)} {where}, by up to {metres(most)}." if not kinds else f"{_who(r, i)} {where}."
+        if kinds:
+            text = say("{who} drives {where}", who=_who(r, i), where=_PLACES.get(kinds[0], _BESIDE))
+        else:
+            text = say("{who} sticks out of its lane, by up to {most}", who=_who(r, i), most=metres(most))
         yield _violation(r, "lane", i, text, most, begin, end)
 
 
-_PLACES = {"shoulder": "on the shoulder", "sidewalk": "on the pavement", "biking": "on the cycle lane",
-           "parking": "on the parking lane", "none": "off the road", "median": "on the median"}  # fmt: skip
+_PLACES = {"shoulder": on_lane("the shoulder"), "sidewalk": on_lane("the pavement"),
+           "biking": on_lane("the cycle lane"), "parking": on_lane("the parking lane"), "none": on_lane("off the road"),
+           "median": say("on the median")}  # fmt: skip
+_BESIDE = say("beside the drivable lanes")
 
 
 def solid_line(r: Readings, i: int) -> Iterator[Violation]:
@@ -137,14 +144,14 @@ def solid_line(r: Readings, i: int) -> Iterator[Violation]:
             continue
         mark = section.centre_mark if a * b == -1 else lanes[a].mark if b - a in {1, -1} and a * b > 0 else "none"
         if mark in {"solid", "solid solid"}:
-            yield Violation(float(run.time[k]), "solid line", i, f"{_who(r, i)} crosses a solid line.", 0.0)
+            yield Violation(float(run.time[k]), "solid line", i, say("{who} crosses a solid line", who=_who(r, i)), 0.0)
 
 
 def wrong_way(r: Readings, i: int) -> Iterator[Violation]:
     """It drives against the direction of its lane."""
     speed = r.run.speed[:, i]
     for begin, end in _episodes(r, i, r.wrong_side(i) & (speed > _MOVES), LASTING):
-        text = f"{_who(r, i)} drives against the direction of its lane."
+        text = say("{who} drives against the direction of its lane", who=_who(r, i))
         yield _violation(r, "wrong way", i, text, float(speed[begin:end].max()), begin, end)
 
 
@@ -154,9 +161,10 @@ def following(r: Readings, i: int) -> Iterator[Violation]:
     missing = np.where(a.exists & (a.other_speed >= 0.0) & (a.speed > _MOVES), -r.rss_margin(i), 0.0)
     for begin, end in _episodes(r, i, missing > 0.0, LASTING):
         k = begin + int(np.argmax(missing[begin:end]))
-        ahead = called(r.run.names[int(r.ahead_of(i).leader[0, k])])
+        ahead = _who(r, int(r.ahead_of(i).leader[0, k]))
         safe = metres(float(r.rss_distance(i)[k]))
-        text = f"{_who(r, i)} is {metres(float(a.gap[k]))} behind {ahead}, where RSS asks for {safe}."
+        text = say("{who} is {gap} behind {ahead!d}, where RSS asks for {safe}",
+                   who=_who(r, i), gap=metres(float(a.gap[k])), ahead=ahead, safe=safe)  # fmt: skip
         yield _violation(r, "following", i, text, float(missing[k]), begin, end)
 
 
@@ -179,10 +187,12 @@ def priority(r: Readings, i: int) -> Iterator[Violation]:
                 if not len(rows):
                     continue
                 most = float(np.max(braking[rows], initial=0.0))
-                effect = (
-                    "they collide" if contact is not None else f"{called(r.run.names[j])} brakes by {most:.1f} m/s²"
-                )
-                text = f"{_who(r, i)} does not give way to {called(r.run.names[j])} in {junction.name}; {effect}."
+                effect = say("they collide") if contact is not None else (
+                    say("{who} brakes by {most:.1f} m/s²", who=_who(r, j), most=most)
+                )  # fmt: skip
+                where = PLACES.get(junction.name) or say("{name}", name=junction.name)
+                text = say("{who} does not give way to {other!d} in {place!d}; {effect}",
+                           who=_who(r, i), other=_who(r, j), place=where, effect=effect)  # fmt: skip
                 yield Violation(float(r.run.time[rows[0]]), "priority", i, text, most)
 
 
@@ -211,11 +221,11 @@ def _index(r: Readings, road: Road) -> int:
     return r.run.roads.index(road.id)
 
 
-def _who(r: Readings, i: int) -> str:
-    return called(r.run.names[i], start=True)
+def _who(r: Readings, i: int) -> Said:
+    return called(r.run.names[i], r.run.kinds[i])
 
 
-def _violation(r: Readings, rule: Rule, i: int, text: str, value: float, begin: int, end: int) -> Violation:
+def _violation(r: Readings, rule: Rule, i: int, text: Said, value: float, begin: int, end: int) -> Violation:
     time: F8 = r.run.time
     return Violation(float(time[begin]), rule, i, text, value, float(time[end - 1] - time[begin]))
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from mkdocs_worldmodel.analysis.said import Said, say
 from mkdocs_worldmodel.analysis.scene import Scene
-from mkdocs_worldmodel.analysis.wording import SAME, STANDING, Event, called, kmh, metres, moves
+from mkdocs_worldmodel.analysis.wording import ASPECT_WORDS, RUNNING, SAME, STANDING, Event, kmh, metres, moves
 from mkdocs_worldmodel.rollout.rollout import Firing
 from mkdocs_worldmodel.scenario import story
 from mkdocs_worldmodel.scenario.geometry import lane_centre
@@ -65,21 +66,14 @@ class _Happening:
         """Column of its actor."""
         return self.scene.run.names.index(self.action.actor)
 
-    def who(self) -> str:
-        """'The red lorry'."""
-        return called(self.action.actor, start=True)
+    def say(self, template: str, **values: str | float | Said) -> Said:
+        """Say something of its actor: {who} in a sentence, {name} in a label."""
+        known = {"who": self.scene.who(self.user)} if "{who" in template else {"name": self.scene.name(self.user)}
+        return say(template, **known, **values)
 
-    def name(self) -> str:
-        """'Red lorry'."""
-        return str(self.action.actor).replace("_", " ").capitalize()
-
-    def place(self) -> str:
-        """', 25 m ahead of the ego'."""
-        return self.scene.where(self.user, self.k)
-
-    def event(self, does: str, label: str, rank: int) -> Event:
-        """'The red lorry DOES, 25 m ahead of the ego.'"""
-        return Event(self.f.time, f"{self.who()} {does}{self.place()}.", f"{self.name()} {label}", rank)
+    def event(self, clause: Said, label: Said, rank: int) -> Event:
+        """An event with its actor's place: 'the red lorry brakes, 25 m ahead of the ego'."""
+        return Event(self.f.time, self.scene.placed(clause, self.user, self.k), label, rank)
 
 
 def _lane_change(h: _Happening) -> Event | None:
@@ -92,18 +86,21 @@ def _lane_change(h: _Happening) -> Event | None:
         if not len(arrived):
             return None
         k += int(arrived[0])
-        text = f"{h.who()} has changed to {new}{h.scene.where(i, k)}."
-        return Event(float(r.time[k]), text, f"{h.name()} is in {new}", 2)
+        clause = h.scene.placed(h.say("{who} has changed to {lane}", lane=new), i, k)
+        return Event(float(r.time[k]), clause, h.say("{name!c} is in {lane}", lane=new), 2)
     if h.f.phase == "stop":
-        return h.event(f"breaks off its change to {new}", "breaks off", 1)
+        return h.event(h.say("{who} breaks off its change to {lane}", lane=new), h.say("{name!c} breaks off"), 1)
     off = abs(float(r.t[k, i]) - lane_centre(road, target, float(r.s[k, i]))) if _exists(h, target) else np.inf
     if k and off < 1e-3 and abs(float(r.t[k, i] - r.t[k - 1, i])) > 1.0:
-        return h.event(f"is put into {new} at once", f"is in {new}", 0)
+        clause = h.say("{who} is put into {lane} at once", lane=new)
+        return h.event(clause, h.say("{name!c} is in {lane}", lane=new), 0)
     if int(r.lane[k, i]) == target:
-        verb = "keeps to" if off < 0.3 else "turns back to"
-        return h.event(f"{verb} {new}", f"{verb} {new}", 2)
+        if off < 0.3:
+            return h.event(h.say("{who} keeps to {lane}", lane=new), h.say("{name!c} keeps its lane"), 2)
+        return h.event(h.say("{who} turns back to {lane}", lane=new), h.say("{name!c} turns back"), 2)
     old = h.scene.lane_called(int(r.lane[k, i]), i, k)
-    return h.event(f"begins to change from {old} to {new}", f"changes to {new}", 0)
+    clause = h.say("{who} begins to change from {old} to {new}", old=old, new=new)
+    return h.event(clause, h.say("{name!c} changes to {lane}", lane=new), 0)
 
 
 def _target_lane(h: _Happening) -> int:
@@ -140,23 +137,33 @@ def _speed(h: _Happening) -> Event | None:
     if h.f.phase == "stop":
         return None  # what takes its place is told
     if h.f.phase == "end":
-        if abs(float(r.speed[_row_of_start(h), i]) - target) < SAME:
-            return None
-        return h.event(f"now {moves(speed)}", moves(speed), 2)
+        if abs(float(r.speed[_row_of_start(h), i]) - target) < SAME or target >= STANDING:
+            return None  # its beginning said up to which speed
+        now = moves(speed, r.kinds[i])
+        return h.event(h.say("{who} now {moves}", moves=now), h.say("{name!c} {moves}", moves=now), 2)
     if abs(speed - target) < SAME:
         if abs(speed - before) < SAME:
-            return h.event(f"keeps to {kmh(target)}", "keeps its speed", 2)
-        return h.event(f"goes from {kmh(before)} to {kmh(target)} at once", f"at {kmh(target)}", 0)
-    start = "a standstill" if speed < STANDING else kmh(speed)
-    finish = "a stop" if target < STANDING else kmh(target)
-    verb, label = ("brake", "brakes") if target < speed else ("speed up", "speeds up")
-    return h.event(f"begins to {verb} from {start} to {finish}", label, 0)
+            return h.event(h.say("{who} keeps to {speed}", speed=kmh(target)), h.say("{name!c} keeps its speed"), 2)
+        clause = h.say("{who} goes from {start} to {finish} at once", start=kmh(before), finish=kmh(target))
+        return h.event(clause, h.say("{name!c} at {speed}", speed=kmh(target)), 0)
+    start, finish = kmh(speed), kmh(target)
+    if target < speed:
+        if target < STANDING:
+            clause = h.say("{who} begins to brake from {start} to a stop", start=start)
+        else:
+            clause = h.say("{who} begins to brake from {start} to {finish}", start=start, finish=finish)
+        return h.event(clause, h.say("{name!c} brakes"), 0)
+    if speed < STANDING:
+        return h.event(h.say("{who} sets off, up to {finish}", finish=finish), h.say("{name!c} sets off"), 0)
+    clause = h.say("{who} begins to speed up from {start} to {finish}", start=start, finish=finish)
+    return h.event(clause, h.say("{name!c} speeds up"), 0)
 
 
 def _stop(h: _Happening) -> Event | None:
     if h.f.phase == "start":
-        return h.event(f"is about to stop, from {kmh(float(h.scene.run.speed[h.k, h.user]))}", "is to stop", 1)
-    return h.event("stands", "stands", 1) if h.f.phase == "end" else None
+        speed = kmh(float(h.scene.run.speed[h.k, h.user]))
+        return h.event(h.say("{who} is about to stop, from {speed}", speed=speed), h.say("{name!c} is to stop"), 1)
+    return h.event(h.say("{who} stands"), h.say("{name!c} stands"), 1) if h.f.phase == "end" else None
 
 
 def _offset(h: _Happening) -> Event | None:
@@ -164,49 +171,69 @@ def _offset(h: _Happening) -> Event | None:
         return None
     offset = h.action.offset
     if abs(offset) < 0.01:
-        return h.event("goes back to the middle of its lane", "back to the middle", 1)
-    side = "left" if offset > 0 else "right"
-    return h.event(f"moves {abs(offset):.1f} m to the {side} of its lane's middle", f"moves to the {side}", 1)
+        clause = h.say("{who} goes back to the middle of its lane")
+        return h.event(clause, h.say("{name!c} back to the middle"), 1)
+    aside = metres(abs(offset))
+    if offset > 0:
+        clause = h.say("{who} moves {aside} to the left of its lane's middle", aside=aside)
+        return h.event(clause, h.say("{name!c} moves to the left"), 1)
+    clause = h.say("{who} moves {aside} to the right of its lane's middle", aside=aside)
+    return h.event(clause, h.say("{name!c} moves to the right"), 1)
 
 
 def _keep_gap(h: _Happening) -> Event | None:
     if h.f.phase != "start":
         return None
     a = h.action
-    wanted = metres(a.distance) if a.distance is not None else f"{a.time_gap:.1f} s"
-    return h.event(f"begins to keep {wanted} to {called(a.other)}", f"keeps {wanted}", 1)
+    wanted = metres(a.distance) if a.distance is not None else say("{time:.1f} s", time=a.time_gap)
+    other = h.scene.who(h.scene.run.names.index(a.other))
+    clause = h.say("{who} begins to keep {gap} to {other}", gap=wanted, other=other)
+    return h.event(clause, h.say("{name!c} keeps {gap}", gap=wanted), 1)
 
 
 def _trajectory(h: _Happening) -> Event | None:
     walks = h.scene.run.kinds[h.user] in WALKERS
     if h.f.phase == "start":
         speed = float(h.scene.run.speed[min(h.k + 1, h.scene.last), h.user])
-        does = "starts to walk" if walks else "leaves its lane and follows its path"
-        return h.event(f"{does} at {kmh(speed)}", "walks" if walks else "follows a path", 0)
+        at = kmh(speed)
+        if not walks and float(h.scene.run.speed[max(h.k - 1, 0), h.user]) < STANDING:
+            off = h.say("{who} sets off along its own path at {speed}", speed=at)
+            return h.event(off, h.say("{name!c} sets off"), 0)
+        if not walks:
+            crosses = h.say("{who} leaves its lane and follows its path at {speed}", speed=at)
+            return h.event(crosses, h.say("{name!c} follows a path"), 0)
+        if speed > RUNNING:
+            return h.event(h.say("{who} starts to run at {speed}", speed=at), h.say("{name!c} runs"), 0)
+        return h.event(h.say("{who} starts to walk at {speed}", speed=at), h.say("{name!c} walks"), 0)
     if h.f.phase == "end":
-        return h.event("has arrived and stands" if walks else "has come to the end of its path", "has arrived", 2)
+        arrived = h.say("{who} has arrived and stands") if walks else h.say("{who} has come to the end of its path")
+        return h.event(arrived, h.say("{name!c} has arrived"), 2)
     return None
 
 
 def _teleport(h: _Happening) -> Event | None:
-    return h.event(f"is put {h.scene.lane(h.user, h.k)} at once", "is put elsewhere", 1)
+    clause = h.say("{who} is put elsewhere at once, {where}", where=h.scene.lane(h.user, h.k))
+    return h.event(clause, h.say("{name!c} is put elsewhere"), 1)
 
 
 def _presence(h: _Happening) -> Event | None:
     if h.action.present:
-        return h.event(f"appears {h.scene.lane(h.user, h.k)}", "appears", 0)
-    return Event(h.f.time, f"{h.who()} vanishes.", f"{h.name()} vanishes", 1)
+        clause = h.say("{who} appears {where}", where=h.scene.lane(h.user, h.k))
+        return h.event(clause, h.say("{name!c} appears"), 0)
+    return Event(h.f.time, h.say("{who} vanishes"), h.say("{name!c} vanishes"), 1)
 
 
 def _driver(h: _Happening) -> Event | None:
-    return h.event(f"is handed over to the driver {h.action.driver}", f"driven by {h.action.driver}", 2)
+    clause = h.say("{who} is handed over to the driver {driver}", driver=h.action.driver)
+    return h.event(clause, h.say("{name!c} driven by {driver}", driver=h.action.driver), 2)
 
 
 def _signal(h: _Happening) -> Event | None:
     if h.action.aspect is not None:
-        text = f"The story sets a traffic light to {h.action.aspect}."
-        return Event(h.f.time, text, f"Light {h.action.aspect}", 2)
-    return Event(h.f.time, f"The traffic lights go to phase {h.action.phase + 1}.", "Lights change", 2)
+        clause = say("the story sets a traffic light to {aspect}", aspect=ASPECT_WORDS[h.action.aspect])
+        return Event(h.f.time, clause, say("Light {aspect}", aspect=ASPECT_WORDS[h.action.aspect]), 2)
+    clause = say("the traffic lights go to phase {number}", number=h.action.phase + 1)
+    return Event(h.f.time, clause, say("Lights change"), 2)
 
 
 _TELL: dict[type, Callable[[_Happening], Event | None]] = {

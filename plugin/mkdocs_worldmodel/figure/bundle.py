@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from mkdocs_worldmodel.analysis import said
 from mkdocs_worldmodel.analysis.expect import Verdict
+from mkdocs_worldmodel.analysis.said import Said
+from mkdocs_worldmodel.analysis.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,9 @@ class Film:
     fps: int
     frames: int
     tiles: dict[str, list[Any]]
-    """Name → [x, y, width, height, label] in pixels of the mosaic."""
+    """Name → [x, y, width, height, label (Said, or an author's str)] in pixels of the mosaic, the main view first."""
+    poster_frame: int = 0
+    """Film frame that the poster shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,8 @@ class Moment:
     time: float
     """[s]"""
     frame: int
-    text: str
-    label: str
+    text: Said
+    label: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Download:
     """A file that a reader can take away."""
 
     file: str
-    label: str
+    label: Said
     suffix: str
     """Ending of its readable name, with what tells it apart: '.csv', '-road.json'."""
 
@@ -49,41 +54,48 @@ class Bundle:
     """All parts of a figure but title, caption, id and URLs."""
 
     kind: str
-    alt: str
-    """One sentence that stands for the film."""
+    alt: Said
+    """What stands for the film."""
     film: Film | None
     moments: list[Moment]
-    series: dict[str, list[float | None]]
-    """One value per film frame."""
+    series: dict[str, str]
+    """One value per film frame, packed (packed.py)."""
     keys: list[dict[str, Any]]
     """Legend of the chart: series, label, line, unit, digits."""
     chart: str
-    """SVG"""
+    """SVG, with tokens for its words (`said.token`)."""
     chart_x: list[float]
     """x of the first and the last frame in the chart's own units."""
-    tops: list[dict[str, str]]
-    """Top views: svg, caption."""
+    tops: list[dict[str, Any]]
+    """Top views: svg, with tokens for its words, and caption (Said)."""
     strip: str
     """File name; empty where there is none."""
     strip_size: list[int]
     strip_frames: list[int]
     """Frames shown in the strip."""
     numbers: list[dict[str, Any]]
+    values: dict[str, Value]
+    """Numbers that running text may name."""
     verdicts: list[Verdict]
-    made: list[list[str]]
+    made: list[list[Said | str]]
     """Rows (what, value) of how it was made."""
     downloads: list[Download]
+    social: str = ""
+    """File name of the picture that other sites show beside a link, 1200 x 630; empty where there is no film."""
 
     def plain(self) -> dict[str, Any]:
         """As values for JSON."""
-        return asdict(self)
+        # a list for each of the many values: the names of its parts would be most of the text
+        listed = {name: [v.value, v.unit, v.time] for name, v in self.values.items()}
+        return {**said.plain(replace(self, values={})), "values": listed}
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Bundle:
         """From values of JSON; KeyError, TypeError where they are of another format."""
-        values = {f.name: plain[f.name] for f in fields(cls)}
+        values = {f.name: said.unplain(plain[f.name]) for f in fields(cls)}
         values["film"] = Film(**values["film"]) if values["film"] is not None else None
         values["moments"] = [Moment(**m) for m in values["moments"]]
+        values["values"] = {name: Value(*each) for name, each in values["values"].items()}
         values["verdicts"] = [Verdict(**v) for v in values["verdicts"]]
         values["downloads"] = [Download(**d) for d in values["downloads"]]
         return cls(**values)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from mkdocs_worldmodel.analysis.said import Said, joined, replaced, say
 from mkdocs_worldmodel.figure.bundle import Bundle
+from mkdocs_worldmodel.figure.languages import language
 from mkdocs_worldmodel.figure.words import WORDS
 
 if TYPE_CHECKING:
@@ -36,33 +38,45 @@ class Dress:
 
 def render(bundle: Bundle, dress: Dress, url: Callable[[str], str]) -> str:
     """The figure's HTML. `url` gives the address of a file of the bundle, as seen from the page."""
-    words = WORDS.get(dress.language, WORDS["en"])
+    tongue = language(dress.language)
+    words = {name: tongue.words(text) for name, text in WORDS.items()}
     film = bundle.film if "film" in dress.show else None
     first = {m.frame: m for m in reversed(bundle.moments)}
     cells = [
-        f"{n + 1}: {f / bundle.film.fps:.1f} s" + (f", {first[f].label}" if f in first else "")
+        say("{n}: {t:.1f} s, {label}", n=n + 1, t=f / bundle.film.fps, label=first[f].label)
+        if f in first
+        else say("{n}: {t:.1f} s", n=n + 1, t=f / bundle.film.fps)
         for n, f in enumerate(bundle.strip_frames)
         if bundle.film is not None
     ]
+
+    def worded(text: Any) -> Any:
+        return tongue.words(text) if isinstance(text, Said) else text
+
     return (
         _environment()
         .get_template("figure.html")
         .render(
             b=bundle,
             w=words,
+            t=worded,
+            drawn=lambda svg: Markup(replaced(svg, lambda text: escape(tongue.words(text)))),  # noqa: S704 - escaped
+            seconds=lambda time: tongue.words(say("{time:.1f} s", time=time)),
+            lang=tongue.tag,
+            author_lang="" if tongue.speaks(dress.language) else dress.language,
             id=dress.id,
             title=dress.title,
             caption=dress.caption,
-            alt=dress.alt or bundle.alt,
+            alt=dress.alt or tongue.words(bundle.alt),
             source=dress.source,
             show=dress.show,
             url=url,
             film=film,
-            tiles=_json(film.tiles) if film else "",
-            moments=_json([[m.frame, m.label] for m in bundle.moments]),
+            tiles=_json({name: [worded(each) for each in tile] for name, tile in film.tiles.items()}) if film else "",
+            moments=_json([[m.frame, tongue.words(m.label)] for m in bundle.moments]),
             series=_json(bundle.series),
-            made=[*bundle.made, [words["key"], dress.key]],
-            strip_alt=f"{words['moments']}: {'; '.join(cells)}.",
+            made=[*bundle.made, [say("Key"), dress.key]],
+            strip_alt=tongue.words(say("Key moments, left to right: {cells}.", cells=joined(cells))) if cells else "",
         )
     )
 
@@ -71,10 +85,10 @@ def render_error(
     mistakes: Sequence[tuple[str, str, str]], source: str, *, anchor: str = "", author: bool = True
 ) -> str:
     """HTML of a figure that could not be made. Mistakes are (where, message, hint)."""
-    words = WORDS["en"]
+    words = {name: str(text) for name, text in WORDS.items()}
     heading = words["failed"] if not author else words["mistake"]
     if author and len(mistakes) > 1:
-        heading = words["mistakes"].format(n=len(mistakes))
+        heading = str(say("This figure has {n} mistakes", n=len(mistakes)))
     return (
         _environment()
         .get_template("error.html")

@@ -17,28 +17,35 @@ import numpy as np
 from mkdocs_worldmodel.analysis import analysis as reading
 from mkdocs_worldmodel.analysis.analysis import Analysis, analyse
 from mkdocs_worldmodel.analysis.expect import Expectation
-from mkdocs_worldmodel.analysis.wording import kmh
+from mkdocs_worldmodel.analysis.said import Said, joined, say
+from mkdocs_worldmodel.analysis.sentences import summary
+from mkdocs_worldmodel.analysis.values import values
+from mkdocs_worldmodel.analysis.wording import called
 from mkdocs_worldmodel.camera import VERSION as CAMERA
-from mkdocs_worldmodel.figure import chart, pictures, plan_moments
-from mkdocs_worldmodel.figure.bundle import Bundle, Download, Moment
-from mkdocs_worldmodel.figure.film import ENCODER, Codec
-from mkdocs_worldmodel.figure.pictures import FPS, frame_at
+from mkdocs_worldmodel.figure import chart, made, pictures, plan_moments, telling
+from mkdocs_worldmodel.figure.bundle import Bundle, Download, Film, Moment
+from mkdocs_worldmodel.figure.film import ENCODER, FPS, Filming
+from mkdocs_worldmodel.figure.packed import packed
 from mkdocs_worldmodel.figure.svg import F8
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.layout import lane_name
-from mkdocs_worldmodel.scenario.rig import RIG
+from mkdocs_worldmodel.scenario.rig import Camera
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
-VERSION = 3
+VERSION = 4
 """Raise it when any picture or text of the figure changes."""
+
+
+FAR_TTC = 100.0
+"""A time to collision beyond this is as good as none [s]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What an author may choose of the pictures."""
 
-    cameras: tuple[str, ...]
-    codec: Codec | None
+    cameras: tuple[Camera, ...]
+    film: Filming | None
     """None: no film."""
     expectations: tuple[Expectation, ...]
 
@@ -56,7 +63,6 @@ def version() -> dict[str, Any]:
         "analysis": reading.VERSION,
         "camera": CAMERA,
         "encoder": ENCODER,
-        "fps": FPS,
         "wheels": [f"{name} {metadata.version(name)}" for name in ("av", "opencv-python-headless")],
     }
 
@@ -70,23 +76,23 @@ class _Drawing:
     def __init__(self, scenario: Scenario, run: Rollout, options: Options, folder: Path) -> None:
         self.scenario, self.run, self.options, self.folder = scenario, run, options, folder
         self.analysis: Analysis = analyse(scenario, run, options.expectations)
-        self.rows = np.arange(0, self.analysis.last + 1, round(1.0 / (FPS * run.dt)))
+        self.fps = options.film.fps if options.film is not None else FPS
+        self.rows = telling.film_rows(self.analysis.last, run.dt, self.fps)
         frames = len(self.rows)
-        self.moments = [Moment(e.time, frame_at(e.time, frames), e.text, e.label) for e in self.analysis.events]
-        self.cameras = [c for c in RIG if c.name in options.cameras]
+        self.moments = [
+            Moment(e.time, telling.frame_at(e.time, frames, self.fps), e.text, e.label) for e in self.analysis.events
+        ]
 
     def bundle(self) -> Bundle:
-        frames = pictures.strip_frames(self.analysis, len(self.rows))
-        film, strip_size = pictures.draw(
-            self.scenario, self.run, self.cameras, self.options.codec, self.rows, frames, self.folder
-        )
+        frames = telling.strip_frames(self.analysis, len(self.rows), self.fps)
+        film, strip_size = self.pictures(frames)
         svg, span = self.chart()
         self.write_states()
         self.write_record()
-        downloads = [Download(film.file, "Film", Path(film.file).suffix)] if film else []
+        downloads = [Download(film.file, say("Film"), Path(film.file).suffix)] if film else []
         downloads += [
-            Download("states.csv", "States (CSV)", ".csv"),
-            Download("run.json", "Run record (JSON)", ".json"),
+            Download("states.csv", say("States (CSV)"), ".csv"),
+            Download("run.json", say("Run record (JSON)"), ".json"),
         ]
         return Bundle(
             kind="rollout",
@@ -97,19 +103,30 @@ class _Drawing:
             keys=self.keys(),
             chart=svg,
             chart_x=span,
-            tops=plan_moments.tops(self.scenario, self.run, self.analysis),
-            strip="moments.jpg" if film else "",
+            tops=plan_moments.tops(self.analysis.readings),
+            strip=pictures.STRIP if film else "",
             strip_size=strip_size,
             strip_frames=frames if film else [],
             numbers=[
-                {"label": n.label, "value": None if n.value is None else f"{n.value:.1f}", "unit": n.unit,
-                 "time": None if n.time is None else f"{n.time:.1f}"}
+                {"label": n.label,
+                 "value": None if n.value is None else say("{value:.1f} {unit}", value=n.value, unit=n.unit),
+                 "time": None if n.time is None else say("{time:.1f} s", time=n.time)}
                 for n in self.analysis.numbers
             ],
+            values=values(self.analysis.readings),
             verdicts=list(self.analysis.verdicts),
-            made=self.made(),
+            made=made.rows(self.scenario, self.run, self.fps if self.options.film else None),
             downloads=downloads,
+            social=pictures.SOCIAL if film else "",
         )  # fmt: skip
+
+    def pictures(self, strip: list[int]) -> tuple[Film | None, list[int]]:
+        """The film and what comes with it; the strip's size [px]."""
+        if self.options.film is None:
+            return None, [0, 0]
+        scene = pictures.Scene(self.scenario, self.run, self.options.cameras)
+        poster = telling.telling_frame(self.analysis, self.run, len(self.rows), self.fps)
+        return pictures.draw(scene, self.options.film, self.rows, strip, poster, self.folder)
 
     # -- chart ---------------------------------------------------------------------------------------------
 
@@ -127,30 +144,31 @@ class _Drawing:
         m, r = self.analysis.measures, self.run
         speeds = [chart.Line(3.6 * self.at_frames(r.speed[:, i]), n + 1) for n, i in enumerate(self.shown())]
         panels = [
-            chart.Panel("Speed", "km/h", speeds, 110.0),
-            chart.Panel("Gap to the road user ahead", "m", [chart.Line(self.at_frames(m.gap[0]), 1)], cap=100.0),
-            chart.Panel("Time to collision, up to 10", "s", [chart.Line(self.at_frames(m.ttc[0]), 1)], cap=10.0),
-            chart.Panel("Acceleration", "m/s²", [chart.Line(self.at_frames(r.acceleration[:, 0]), 1)], floor=None),
+            chart.Panel(say("Speed"), "km/h", speeds, 92.0),
+            chart.Panel(say("Gap to the road user ahead"), "m", [chart.Line(self.at_frames(m.gap[0]), 1)], cap=100.0),
+            chart.Panel(say("Time to collision, up to 10"), "s", [chart.Line(self.at_frames(m.ttc[0]), 1)], cap=10.0),
+            chart.Panel(say("Acceleration"), "m/s²", [chart.Line(self.at_frames(r.acceleration[:, 0]), 1)], floor=None),
         ]
-        marks = sorted({mo.time for mo in self.moments if mo.time > 0.0})
-        label = (
+        marks = [chart.Mark(e.time, e.label, e.rank) for e in self.analysis.events if e.time > 0.0]
+        label = say(
             "Speed, gap, time to collision and acceleration of the ego over time; the numbers are in the table below."
         )
         return chart.draw(panels, self.at_frames(r.time), marks, label)
 
-    def series(self) -> dict[str, list[float | None]]:
+    def series(self) -> dict[str, str]:
         m, r = self.analysis.measures, self.run
-        out = {f"speed{n + 1}": _rounded(3.6 * self.at_frames(r.speed[:, i]), 0) for n, i in enumerate(self.shown())}
-        out["gap"] = _rounded(self.at_frames(m.gap[0]), 1)
-        out["ttc"] = _rounded(self.at_frames(m.ttc[0]), 1)
-        out["acceleration"] = _rounded(self.at_frames(r.acceleration[:, 0]), 1)
+        out = {f"speed{n + 1}": packed(3.6 * self.at_frames(r.speed[:, i]), 0) for n, i in enumerate(self.shown())}
+        out["gap"] = packed(self.at_frames(m.gap[0]), 1)
+        ttc = self.at_frames(m.ttc[0])
+        out["ttc"] = packed(np.where(ttc < FAR_TTC, ttc, np.inf), 1)
+        out["acceleration"] = packed(self.at_frames(r.acceleration[:, 0]), 1)
         return out
 
     def keys(self) -> list[dict[str, Any]]:
         speeds = [
             {
                 "series": f"speed{n + 1}",
-                "label": self.run.names[i].replace("_", " "),
+                "label": called(self.run.names[i], article=False),
                 "line": n + 1,
                 "unit": "km/h",
                 "digits": 0,
@@ -159,35 +177,19 @@ class _Drawing:
         ]
         return [
             *speeds,
-            {"series": "gap", "label": "gap", "line": 0, "unit": "m", "digits": 1},
-            {"series": "ttc", "label": "TTC", "line": 0, "unit": "s", "digits": 1},
-            {"series": "acceleration", "label": "acceleration", "line": 0, "unit": "m/s²", "digits": 1},
+            {"series": "gap", "label": say("gap"), "line": 0, "unit": "m", "digits": 1},
+            {"series": "ttc", "label": say("TTC"), "line": 0, "unit": "s", "digits": 1},
+            {"series": "acceleration", "label": say("acceleration"), "line": 0, "unit": "m/s²", "digits": 1},
         ]
 
     # -- words ---------------------------------------------------------------------------------------------
 
-    def alt(self) -> str:
+    def alt(self) -> Said:
         seconds = float(self.run.time[self.analysis.last])
-        cameras = "1 camera" if len(self.cameras) == 1 else f"{len(self.cameras)} cameras"
-        telling = [e.text for e in self.analysis.events if e.rank <= 1][:3]
-        return f"Generated film of {seconds:.1f} s from {cameras} and from above. " + " ".join(telling)
-
-    def made(self) -> list[list[str]]:
-        s, r = self.scenario, self.run
-        road = s.network.roads[0]
-        limit = f", speed limit {kmh(road.speed_limit)}" if road.speed_limit is not None else ""
-        drivers = "; ".join(f"{u.name.replace('_', ' ')}: {u.driver}" for u in s.users[:8])
-        if len(s.users) > 8:
-            drivers += f"; {len(s.users) - 8} more"
-        return [
-            ["World", r.world],
-            ["Pictures", "generated: drawn from the run's states; no camera recorded them"],
-            ["Road", f"{road.kind}, {road.length:.0f} m{limit}; the ego starts in {lane_name(road, s.users[0].lane)}"],
-            ["Light and weather", f"{s.environment.time_of_day}, {s.environment.weather} (no effect on the driving)"],
-            ["Drivers", drivers],
-            ["Step", f"{r.dt:g} s; film at {FPS} pictures a second"],
-            ["Seed", str(r.seed)],
-        ]
+        number = len(self.options.cameras)
+        cameras = say("1 camera") if number == 1 else say("{number} cameras", number=number)
+        film = say("Generated film of {seconds:.1f} s from {cameras} and from above.", seconds=seconds, cameras=cameras)
+        return joined([film, *summary(self.analysis.events)], "{a} {b}")
 
     # -- downloads -----------------------------------------------------------------------------------------
 
@@ -202,19 +204,12 @@ class _Drawing:
             "world": self.run.world,
             "seed": self.run.seed,
             "ended": "contact" if a.contact is not None else self.run.ended,
-            "events": [{"time": m.time, "text": m.text} for m in self.moments],
-            "numbers": [{"label": n.label, "value": n.value, "unit": n.unit, "time": n.time} for n in a.numbers],
-            "expectations": [asdict(v) for v in a.verdicts],
+            "events": [{"time": m.time, "text": str(m.text)} for m in self.moments],
+            "numbers": [{"label": str(n.label), "value": n.value, "unit": n.unit, "time": n.time} for n in a.numbers],
+            "expectations": [{**asdict(v), "measured": str(v.measured)} for v in a.verdicts],
         }
         text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
         (self.folder / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _rounded(values: F8, digits: int) -> list[float | None]:
-    def one(v: float) -> float | None:
-        return None if not np.isfinite(v) else round(v) if digits == 0 else round(v, digits) + 0.0
-
-    return [one(v) for v in values.tolist()]
 
 
 def states_csv(run: Rollout, scenario: Scenario, last: int) -> str:

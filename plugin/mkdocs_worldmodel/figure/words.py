@@ -1,26 +1,23 @@
-# Every fixed text of a figure's page, by language.
+# Every fixed text of a figure's page.
 
 from __future__ import annotations
 
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "held": "held",
-        "missed": "not met",
-        "measured": "measured",
-        "expected": "Expected",
-        "moments": "Key moments, left to right",
-        "numbers": "Numbers",
-        "quantity": "Quantity",
-        "value": "Value",
-        "at": "At",
-        "none": "none",
-        "made": "How this was made",
-        "source": "Source",
-        "key": "Key",
-        "generated": "Generated pictures",
-        "mistake": "This figure has a mistake",
-        "mistakes": "This figure has {n} mistakes",
-        "failed": "This figure could not be made",
-        "chart": "Charts",
-    }
+from mkdocs_worldmodel.analysis.said import Said, say
+
+WORDS: dict[str, Said] = {
+    "held": say("held"),
+    "missed": say("not met"),
+    "measured": say("measured"),
+    "expected": say("Expected"),
+    "numbers": say("Numbers"),
+    "quantity": say("Quantity"),
+    "value": say("Value"),
+    "at": say("At"),
+    "none": say("none"),
+    "made": say("How this was made"),
+    "source": say("Source"),
+    "generated": say("Generated pictures"),
+    "mistake": say("This figure has a mistake"),
+    "failed": say("This figure could not be made"),
+    "chart": say("Charts"),
 }

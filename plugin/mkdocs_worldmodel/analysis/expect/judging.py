@@ -6,7 +6,14 @@ import numpy as np
 
 from mkdocs_worldmodel.analysis.expect.lane_keeping import leaves_lane
 from mkdocs_worldmodel.analysis.expect.measuring import Outcome, compared, in_lane
-from mkdocs_worldmodel.analysis.expect.places import before_edge, edge_of, front_past, left_after, place_names, said
+from mkdocs_worldmodel.analysis.expect.places import (
+    before_edge,
+    edge_of,
+    front_past,
+    left_after,
+    place_called,
+    place_names,
+)
 from mkdocs_worldmodel.analysis.expect.tree import (
     AllOf,
     AnyOf,
@@ -25,6 +32,7 @@ from mkdocs_worldmodel.analysis.expect.tree import (
 from mkdocs_worldmodel.analysis.expect.windows import event_time
 from mkdocs_worldmodel.analysis.readings import Readings
 from mkdocs_worldmodel.analysis.rules import violations
+from mkdocs_worldmodel.analysis.said import Said, joined, say
 from mkdocs_worldmodel.analysis.wording import STANDING, called
 
 
@@ -69,11 +77,14 @@ class _Judge:
         unknown = [p for p in parts if p.held is None]
         held = deciding if decisive else None if unknown else not deciding
         told = decisive or unknown or parts
-        clause = "; ".join(dict.fromkeys(p.clause for p in told))
+        clause = joined(list(dict.fromkeys(p.clause for p in told)))
         return Outcome(held, clause, next((p.time for p in told if p.time is not None), None))
 
     def time(self, row: int) -> float:
         return float(self.run.time[row])
+
+    def who(self, name: str) -> Said:
+        return called(name, self.scenario.users[self.scenario.index(name)].kind)
 
     # -- contact -------------------------------------------------------------------------------------------
 
@@ -82,15 +93,15 @@ class _Judge:
         contacts = [c for c in self.readings.contacts if c.row <= self.last]
         found = [c for c in contacts if wanted <= {self.run.names[c.first], self.run.names[c.second]}]
         if not contacts:
-            return Outcome(held=False, clause="no contact")
+            return Outcome(held=False, clause=say("no contact"))
         c = found[0] if found else contacts[0]
-        who = f"{called(self.run.names[c.first])} and {called(self.run.names[c.second])}"
-        return Outcome(bool(found), f"{who} collide at {c.time:.2f} s", c.time)
+        a, b = self.who(self.run.names[c.first]), self.who(self.run.names[c.second])
+        return Outcome(bool(found), say("{a} and {b} collide at {time:.2f} s", a=a, b=b, time=c.time), c.time)
 
     # -- stopping and passing ------------------------------------------------------------------------------
 
     def stops(self, s: Stops) -> Outcome:
-        me, who = self.scenario.index(s.user), called(s.user)
+        me, who = self.scenario.index(s.user), self.who(s.user)
         speed = np.abs(self.run.speed[: self.last + 1, me])
         there = self.run.present[: self.last + 1, me] == 1
         moving = there & (speed >= STANDING)
@@ -99,8 +110,9 @@ class _Judge:
         rows = np.flatnonzero(stands)
         if not len(rows):
             slowest = int(np.argmin(np.where(there, speed, np.inf)))
-            clause = f"{who} does not stop, its lowest speed is {3.6 * speed[slowest]:.1f} km/h"
-            return Outcome(held=False, clause=f"{clause} at {self.time(slowest):.2f} s", time=self.time(slowest))
+            clause = say("{who} does not stop, its lowest speed is {speed:.1f} km/h at {time:.2f} s",
+                         who=who, speed=3.6 * float(speed[slowest]), time=self.time(slowest))  # fmt: skip
+            return Outcome(held=False, clause=clause, time=self.time(slowest))
         if s.place is not None:
             return self.stops_before(s, rows)
         k = int(rows[0])
@@ -108,14 +120,15 @@ class _Judge:
         driven = float(np.sum((0.5 * (speed[1:] + speed[:-1]) * dt)[:k]))
         held = s.distance is None or driven <= s.distance + 1e-6
         held &= s.time is None or self.time(k) <= s.time + 1e-9
-        return Outcome(held, f"{who} stands at {self.time(k):.2f} s, after {driven:.2f} m", self.time(k))
+        clause = say("{who} stands at {time:.2f} s, after {driven:.2f} m", who=who, time=self.time(k), driven=driven)
+        return Outcome(held, clause, self.time(k))
 
     def stops_before(self, s: Stops, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Outcome:
         assert s.place is not None
-        me, who, place = self.scenario.index(s.user), called(s.user), said(s.place)
+        me, who, place = self.scenario.index(s.user), self.who(s.user), place_called(s.place)
         edge = edge_of(self.scenario, me, s.place)
         if edge is None:
-            return Outcome(None, f"{who} is not on its way to {place}")
+            return Outcome(None, say("{who} is not on its way to {place!d}", who=who, place=place))
         past, before = front_past(self.readings, me, edge), before_edge(self.readings, me, edge)
         good = rows[~past[rows]]
         k = int(good[-1]) if len(good) else int(rows[0])
@@ -123,27 +136,37 @@ class _Judge:
         while len(good) and k - 1 in rows and not past[k - 1]:
             k -= 1
         distance = float(before[k])
-        where = "beyond" if not len(good) else f"{distance:.2f} m before" if np.isfinite(distance) else "before"
-        far = f"{-distance:.2f} m beyond" if not len(good) and np.isfinite(distance) else where
+        about: dict[str, Said | float] = {"who": who, "time": self.time(k), "place": place}
+        if np.isfinite(distance) and len(good):
+            clause = say("{who} stands at {time:.2f} s, {far:.2f} m before {place!d}", far=distance, **about)
+        elif np.isfinite(distance):
+            clause = say("{who} stands at {time:.2f} s, {far:.2f} m beyond {place!d}", far=-distance, **about)
+        elif len(good):
+            clause = say("{who} stands at {time:.2f} s, before {place!d}", **about)
+        else:
+            clause = say("{who} stands at {time:.2f} s, beyond {place!d}", **about)
         held = len(good) > 0
         if s.distance is not None and held:
             held = np.isfinite(distance) and distance <= s.distance + 1e-6
         if s.time is not None:
             held &= self.time(k) <= s.time + 1e-9
-        return Outcome(bool(held), f"{who} stands at {self.time(k):.2f} s, {far} {place}", self.time(k))
+        return Outcome(bool(held), clause, self.time(k))
 
     def passes(self, s: Passes) -> Outcome:
         row = self.passed(s.user, s.what)
-        whom = said(s.what) if s.what in place_names(self.scenario) else called(s.what)
-        clause = f"{called(s.user)} has passed {whom} at {self.time(row):.2f} s" if row is not None else (
-            f"{called(s.user)} does not pass {whom}"
-        )  # fmt: skip
+        who = self.who(s.user)
+        whom = place_called(s.what) if s.what in place_names(self.scenario) else self.who(s.what)
+        clause = say("{who} does not pass {whom}", who=who, whom=whom)
+        if row is not None:
+            clause = say("{who} has passed {whom} at {time:.2f} s", who=who, whom=whom, time=self.time(row))
         time = self.time(row) if row is not None else None
         if s.rival is not None:
             rival = self.passed(s.rival, s.what)
-            told = f"at {self.time(rival):.2f} s" if rival is not None else "not at all"
-            held = row is not None and (rival is None or row < rival)
-            return Outcome(held, f"{clause}, {called(s.rival)} {told}", time)
+            other = self.who(s.rival)
+            told = say("{clause}, {other} not at all", clause=clause, other=other)
+            if rival is not None:
+                told = say("{clause}, {other} at {time:.2f} s", clause=clause, other=other, time=self.time(rival))
+            return Outcome(row is not None and (rival is None or row < rival), told, time)
         return Outcome(row is not None and (s.time is None or time is None or time <= s.time + 1e-9), clause, time)
 
     def passed(self, user: str, what: str) -> int | None:
@@ -167,12 +190,20 @@ class _Judge:
     def event(self, s: EventIs) -> Outcome:
         time = event_time(self.readings, s.event, s.phase)
         if time is None:
-            return Outcome(held=False, clause=f"'{s.event}' never {s.phase}s")
-        clause = f"'{s.event}' {s.phase}s at {time:.2f} s"
+            never = say("'{event}' never starts", event=s.event) if s.phase == "start" else (
+                say("'{event}' never ends", event=s.event)
+            )  # fmt: skip
+            return Outcome(held=False, clause=never)
+        clause = say("'{event}' starts at {time:.2f} s", event=s.event, time=time) if s.phase == "start" else (
+            say("'{event}' ends at {time:.2f} s", event=s.event, time=time)
+        )  # fmt: skip
         limit = s.limit
         if isinstance(limit, str):
             other = event_time(self.readings, limit, "start")
-            clause += f", '{limit}' starts at {other:.2f} s" if other is not None else f", '{limit}' never starts"
+            then = say("'{event}' never starts", event=limit) if other is None else (
+                say("'{event}' starts at {time:.2f} s", event=limit, time=other)
+            )  # fmt: skip
+            clause = joined([clause, then], "{a}, {b}")
             if other is None:
                 return Outcome(s.relation == "before", clause, time)
             limit = other
@@ -180,12 +211,13 @@ class _Judge:
         return Outcome(held[s.relation], clause, time)
 
     def obeys(self, s: Obeys) -> Outcome:
-        me, who = self.scenario.index(s.user), called(s.user)
+        me, who = self.scenario.index(s.user), self.who(s.user)
         if s.rule == "keeps lane":
             row = leaves_lane(self.readings, me)
             if row is None:
-                return Outcome(held=True, clause=f"{who} stayed in its lane")
-            return Outcome(held=False, clause=f"{who} left its lane at {self.time(row):.2f} s", time=self.time(row))
+                return Outcome(held=True, clause=say("{who} stayed in its lane", who=who))
+            clause = say("{who} left its lane at {time:.2f} s", who=who, time=self.time(row))
+            return Outcome(held=False, clause=clause, time=self.time(row))
         # nearness alone breaks no law
         broken = [
             v
@@ -193,13 +225,14 @@ class _Judge:
             if v.rule == s.rule or (s.rule == "violation" and v.rule != "following")
         ]
         if not broken:
-            return Outcome(held=True, clause=_KEPT.get(s.rule, f"{who} broke no rule").format(who=who))
+            return Outcome(held=True, clause=say(_KEPT[s.rule], who=who))
         first = broken[0]
-        clause = first.text[0].lower() + first.text[1:].rstrip(".")
-        return Outcome(held=False, clause=f"{clause} at {first.time:.2f} s", time=first.time)
+        clause = say("{clause} at {time:.2f} s", clause=first.clause, time=first.time)
+        return Outcome(held=False, clause=clause, time=first.time)
 
 
 _KEPT = {
+    "violation": "{who} broke no rule",
     "speeding": "{who} kept to the limit",
     "red light": "{who} crossed no stop line at red",
     "wrong way": "{who} kept to its direction",

@@ -26,18 +26,20 @@ from mkdocs_worldmodel.analysis.expect.windows import Bools, Rows, row_at, rows_
 from mkdocs_worldmodel.analysis.measures import F8
 from mkdocs_worldmodel.analysis.quantities import QUANTITIES, read
 from mkdocs_worldmodel.analysis.readings import Readings
-from mkdocs_worldmodel.analysis.wording import called
+from mkdocs_worldmodel.analysis.said import Said, joined, say
+from mkdocs_worldmodel.analysis.wording import called, lane_words
 from mkdocs_worldmodel.scenario.layout import lane_name
 from mkdocs_worldmodel.scenario.road import Road
 
 EQUAL = 2e-6
 """States are rounded to 1e-6, so values that differ by less are equal."""
 _NONE = {
-    "ttc": (", as {user} did not close in on anyone", ", as {user} and {other} did not close in"),
-    "thw": (", as nobody was in the way of {user} or it stood", ", as {other} was not ahead of {user} or it stood"),
-    "gap": (", as nobody was in the way of {user}", ", as {user} and {other} had no way in common"),
-    "pet": (", as nobody came to where {user} was", ", as {user} and {other} never came to one place"),
-}
+    "ttc": ("none, as {user} did not close in on anyone", "none, as {user} and {other} did not close in"),
+    "thw": ("none, as nobody was in the way of {user!d} or it stood",
+            "none, as {other} was not ahead of {user!d} or it stood"),
+    "gap": ("none, as nobody was in the way of {user!d}", "none, as {user} and {other} had no way in common"),
+    "pet": ("none, as nobody came to where {user} was", "none, as {user} and {other} never came to one place"),
+}  # fmt: skip
 """Why a quantity has no value: without and with a named other."""
 
 
@@ -47,7 +49,7 @@ class Outcome:
 
     held: bool | None
     """None: nothing was there to be judged. That neither holds nor, turned round, does not: it is missed."""
-    clause: str
+    clause: Said
     time: float | None = None
 
 
@@ -61,18 +63,23 @@ def compared(c: Comparison, readings: Readings) -> Outcome:
     values = [_values(t, readings, rows.mask) for t in c.terms]
     known: Bools = rows.mask & ~np.isnan(np.stack(values)).any(axis=0)
     if not known.any():
-        return Outcome(None, f"{_text(c.terms)}: never measured")
+        texts = [say("{text}", text=t.text) for t in c.terms if not isinstance(t, Constant)]
+        return Outcome(None, say("{what}: never measured", what=joined(texts, "{a} and {b}")))
     fine = _all_pairs(values, c.signs)
     missed = np.flatnonzero(known & ~fine)
     at = int(missed[0]) if len(missed) else _closest(values, known)
-    said = " and ".join(
-        f"{t.text} was {_said(float(v[at]), t)}"
-        for t, v in zip(c.terms, values, strict=True)
-        if not isinstance(t, Constant)
+    told = joined(
+        [
+            say("{what} was {value}", what=t.text, value=_said(float(v[at]), t, readings))
+            for t, v in zip(c.terms, values, strict=True)
+            if not isinstance(t, Constant)
+        ],
+        "{a} and {b}",
     )
-    nearest = " at the closest" if not len(missed) and known.sum() > 1 else ""
     time = float(readings.run.time[at])
-    return Outcome(not len(missed), f"{said} at {time:.2f} s{nearest}", time)
+    if not len(missed) and known.sum() > 1:
+        return Outcome(held=True, clause=say("{said} at {time:.2f} s at the closest", said=told, time=time), time=time)
+    return Outcome(not len(missed), say("{said} at {time:.2f} s", said=told, time=time), time)
 
 
 def _summaries(c: Comparison, readings: Readings, rows: Rows) -> Outcome:
@@ -86,19 +93,22 @@ def _summaries(c: Comparison, readings: Readings, rows: Rows) -> Outcome:
         assert isinstance(term, Summary)
         value, at = summarised(term, readings, rows.mask)
         if np.isnan(value):
-            return Outcome(None, f"{term.text}: never measured")
+            return Outcome(None, say("{what}: never measured", what=term.text))
         found.append((value, at))
         if not np.isfinite(value):
-            clauses.append(f"{term.text}: {_said(value, term)}")
+            clauses.append(say("{what}: {value}", what=term.text, value=_said(value, term, readings)))
             continue
         if at is None and value == 0.0 and QUANTITIES[term.series.quantity].worst == "max":
-            clauses.append(f"{term.text}: none, as there was no contact")
+            clauses.append(say("{what}: none, as there was no contact", what=term.text))
             continue
-        where = f" at {readings.run.time[at]:.2f} s{_whom(term.series, readings, at)}" if at is not None else ""
-        clauses.append(f"{term.text} = {_said(value, term)}{where}")
+        clause = say("{what} = {value}", what=term.text, value=_said(value, term, readings))
+        if at is not None:
+            clause = say("{said} at {time:.2f} s", said=clause, time=float(readings.run.time[at]))
+            clause = _with_whom(clause, term.series, readings, at)
+        clauses.append(clause)
     held = bool(_all_pairs([np.array([value]) for value, _ in found], c.signs)[0])
     at = next((at for value, at in found if at is not None and np.isfinite(value)), None)
-    return Outcome(held, ", ".join(clauses), float(readings.run.time[at]) if at is not None else None)
+    return Outcome(held, joined(clauses, "{a}, {b}"), float(readings.run.time[at]) if at is not None else None)
 
 
 def summarised(term: Summary, readings: Readings, mask: Bools) -> tuple[float, int | None]:
@@ -130,10 +140,11 @@ def in_lane(c: LaneIs, readings: Readings) -> Outcome:
     missed = np.flatnonzero(rows.mask & ~fine)
     at = int(missed[0]) if len(missed) else int(np.flatnonzero(rows.mask)[-1])
     time = float(readings.run.time[at])
-    clause = f"{c.user}.lane was {_lane_names(readings, me)[at]}"
+    clause = say("{user}.lane was {lane}", user=c.user, lane=lane_words(_lane_names(readings, me)[at]))
     if isinstance(c.lane, LaneOf):
-        clause += f" and {c.lane.user}.lane was {_lane_names(readings, readings.scenario.index(c.lane.user))[at]}"
-    return Outcome(not len(missed), f"{clause} at {time:.2f} s", time)
+        other = lane_words(_lane_names(readings, readings.scenario.index(c.lane.user))[at])
+        clause = joined([clause, say("{user}.lane was {lane}", user=c.lane.user, lane=other)], "{a} and {b}")
+    return Outcome(not len(missed), say("{said} at {time:.2f} s", said=clause, time=time), time)
 
 
 def true_rows(condition: Statement, readings: Readings) -> Bools:
@@ -167,15 +178,15 @@ def _rows(window: Window, readings: Readings, terms: list[Series]) -> Rows:
     for term in terms:
         rows = Rows(rows.mask & _present(readings, term), rows.why_none)
     if window.when is not None and rows.mask.any():
-        rows = Rows(rows.mask & true_rows(window.when, readings), "")
+        rows = Rows(rows.mask & true_rows(window.when, readings))
     return rows
 
 
 def _unmeasured(window: Window, rows: Rows) -> Outcome:
     """No rows: an implication whose condition is never true holds; a moment that never came is missed."""
     if window.when is not None and not rows.why_none:
-        return Outcome(held=True, clause="what stands after 'when' was never true")
-    return Outcome(None, f"never measured, as {rows.why_none or 'it was not there'}")
+        return Outcome(held=True, clause=say("what stands after 'when' was never true"))
+    return Outcome(None, say("never measured, as {reason}", reason=rows.why_none or say("it was not there")))
 
 
 def _present(readings: Readings, term: Series) -> Bools:
@@ -257,34 +268,37 @@ def lane_as_counted(road: Road, lane: int, s: float, direction: int) -> str:
     return name.removesuffix(f" of {road.name}") if road.name else name
 
 
-def _text(terms: tuple[Term, ...]) -> str:
-    return " and ".join(t.text for t in terms if not isinstance(t, Constant))
-
-
-def _said(value: float, term: Term) -> str:
+def _said(value: float, term: Term, readings: Readings) -> Said:
     """A value in the unit of the page, or why there is none."""
     series = term.series if isinstance(term, Summary) else term
     assert isinstance(series, Series)
     quantity = QUANTITIES[series.quantity]
     if np.isfinite(value):
-        return f"{value * quantity.factor + 0.0:.2f} {quantity.unit}".rstrip()
-    user = called(series.user)
-    reason = _NONE.get(series.quantity, ("", ""))[series.other is not None]
-    other = called(series.other) if series.other is not None else ""
-    return f"none{reason.format(user=user, other=other)}"
+        shown = value * quantity.factor
+        return say("{n:.2f} {unit}", n=shown, unit=quantity.unit) if quantity.unit else say("{n:.2f}", n=shown)
+    reason = _NONE.get(series.quantity, ("none", "none"))[series.other is not None]
+    people = {"user": series.user, "other": series.other}
+    called_ = {name: _who(readings, readings.scenario.index(user)) for name, user in people.items() if user is not None}
+    return say(reason, **{name: who for name, who in called_.items() if f"{{{name}" in reason})
 
 
-def _whom(term: Series, readings: Readings, row: int) -> str:
-    """Whom a value is about where no other is named: ' (behind the lorry)'."""
+def _who(readings: Readings, user: int) -> Said:
+    return called(readings.run.names[user], readings.run.kinds[user])
+
+
+def _with_whom(clause: Said, term: Series, readings: Readings, row: int) -> Said:
+    """Adds whom a value is about where no other is named: '... (behind the lorry)'."""
     quantity, me = QUANTITIES[term.quantity], readings.scenario.index(term.user)
     if not quantity.pair or term.other is not None:
-        return ""
+        return clause
     if quantity.anyone:
         if quantity.number or quantity.worst not in {"min", "max"}:
-            return ""
+            return clause
         others = [i for i in range(len(readings.run.names)) if i != me]
         values = {i: float(read(readings, term.quantity, me, i)[row]) for i in others}
         pick = min if quantity.worst == "min" else max
-        return f" (to {called(readings.run.names[pick(values, key=values.__getitem__)])})" if values else ""
+        if not values:
+            return clause
+        return say("{clause} (to {who!d})", clause=clause, who=_who(readings, pick(values, key=values.__getitem__)))
     leader = int(readings.ahead_of(me).leader[0, row])
-    return f" (behind {called(readings.run.names[leader])})" if leader >= 0 else ""
+    return say("{clause} (behind {who!d})", clause=clause, who=_who(readings, leader)) if leader >= 0 else clause

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mkdocs_worldmodel.analysis.expect.measuring import lane_as_counted
-from mkdocs_worldmodel.analysis.expect.places import edge_of, place_names, said
+from mkdocs_worldmodel.analysis.expect.places import edge_of, place_called, place_names
 from mkdocs_worldmodel.analysis.expect.tree import (
     AllOf,
     AnyOf,
@@ -131,7 +131,7 @@ class _Checker:
             raise self.wrong(f"there is no place '{place}'", hint)
         if edge_of(self.scenario, self.users.index(user), place) is None:
             raise self.wrong(
-                f"the way of {called(user)} does not lead to {said(place)}", "name another road user or place"
+                f"the way of {called(user)} does not lead to {place_called(place)}", "name another road user or place"
             )
 
     def passes(self, s: Passes) -> None:

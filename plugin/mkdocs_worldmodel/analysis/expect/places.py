@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from mkdocs_worldmodel.analysis.measures import F8
 from mkdocs_worldmodel.analysis.readings import Readings
+from mkdocs_worldmodel.analysis.said import Said, say
+from mkdocs_worldmodel.analysis.wording import PLACES, plain_name
 from mkdocs_worldmodel.scenario.road import Road, RoadNetwork
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
@@ -39,9 +41,9 @@ def _junctions(network: RoadNetwork) -> set[str]:
     return {j.id for j in network.junctions if j.name not in _MERGES}
 
 
-def said(place: str) -> str:
+def place_called(place: str) -> Said:
     """How a sentence calls a place."""
-    return f"the {place.replace('_', ' ')}"
+    return PLACES["the junction"] if place == JUNCTION else say("the {place}", place=plain_name(place))
 
 
 def edge_of(scenario: Scenario, user: int, place: str) -> Edge | None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from mkdocs_worldmodel.analysis.said import Said
+
 Sign = Literal["<", "<=", ">", ">=", "==", "!="]
 Extreme = Literal["min", "max", "mean", "first", "final"]
 
@@ -175,6 +177,6 @@ class Verdict:
 
     text: str
     held: bool
-    measured: str
+    measured: Said
     time: float | None = None
     """When what was measured happened [s]; None where it belongs to no moment."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.analysis.readings import Readings
+from mkdocs_worldmodel.analysis.said import Said, say
 from mkdocs_worldmodel.rollout.rollout import Rollout
 
 Bools = npt.NDArray[np.bool_]
@@ -19,7 +20,7 @@ class Rows:
 
     mask: Bools
     """(T,)"""
-    why_none: str = ""
+    why_none: Said | None = None
 
 
 def event_time(readings: Readings, event: str, phase: str) -> float | None:
@@ -51,14 +52,14 @@ def rows_from(readings: Readings, begin: float | str | None, until: float | str 
     if isinstance(begin, str):
         time = event_time(readings, begin, "start")
         if time is None:
-            return Rows(np.zeros_like(mask), f"'{begin}' never started")
+            return Rows(np.zeros_like(mask), say("'{event}' never started", event=begin))
         begin = time
     if begin is not None:
         mask &= run.time >= begin - 1e-9
     if isinstance(until, str):
         time = event_time(readings, until, "start")
         mask &= run.time < (np.inf if time is None else time - 1e-9)
-        return Rows(mask, f"'{until}' started before")
+        return Rows(mask, say("'{event}' started before", event=until))
     if until is not None:
         mask &= run.time <= until + 1e-9
     return Rows(mask, _ended(readings))
@@ -82,5 +83,5 @@ def nearest_row(run: Rollout, time: float) -> int:
     return int(np.argmin(np.abs(run.time - time)))
 
 
-def _ended(readings: Readings) -> str:
-    return f"the run ended at {readings.run.time[readings.last]:.2f} s"
+def _ended(readings: Readings) -> Said:
+    return say("the run ended at {time:.2f} s", time=float(readings.run.time[readings.last]))
