@@ -22,10 +22,11 @@ from film_page import (
     Visit,
     document,
     figure,
+    script_tags,
     write_clip,
 )
 
-from mkdocs_worldmodel.web import SCRIPT, STYLE, asset
+from mkdocs_worldmodel.web import LANGUAGES, SCRIPTS, STYLE, asset, scripts
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +37,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     write_clip(folder / "clip.mp4")
     shutil.copy(folder / "clip.mp4", folder / "other.mp4")
-    for name in (SCRIPT, STYLE):
+    for name in {STYLE, *(name for language in ("en", *LANGUAGES) for name in scripts(language))}:
         shutil.copy(asset(name), folder / name)
     cv2.imwrite(str(folder / "poster.png"), np.full((HEIGHT, WIDTH), 96, np.uint8))
     (folder / "one.html").write_text(document(figure("one")), "utf-8")
+    later = figure("one").replace("<wm-figure ", '<wm-figure data-poster="41" ')
+    (folder / "poster.html").write_text(document(later), "utf-8")
     (folder / "two.html").write_text(document(figure("one"), figure("two", "other.mp4")), "utf-8")
-    early = f'<script src="{SCRIPT}"></script>'
-    late = document(figure("one"))
-    (folder / "early.html").write_text(late.replace(early, "").replace("</head>", f"{early}</head>"), "utf-8")
+    (folder / "early.html").write_text(document(figure("one"), head=script_tags(), foot=""), "utf-8")
+    closed = f"<details id='closed'><summary>More</summary><details>{figure('one')}</details></details>"
+    (folder / "closed.html").write_text(document(closed), "utf-8")
+    for language in ("de", "fr", "es", "zh-Hans", "ja", "pt"):
+        (folder / f"{language}.html").write_text(document(figure("one"), language=language), "utf-8")
+    everything = "".join(script_tags(language) for language in LANGUAGES)
+    (folder / "all.html").write_text(document(figure("one"), foot=everything), "utf-8")
+    (folder / "alone.html").write_text(document(figure("one"), foot=f'<script src="{SCRIPTS[-1]}"></script>'), "utf-8")
     (folder / "lost.html").write_text(document(figure("one", "lost.mp4")), "utf-8")
     return folder
 

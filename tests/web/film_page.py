@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from mkdocs_worldmodel.web import SCRIPT, STYLE
+import numpy as np
+
+from mkdocs_worldmodel.figure.packed import packed
+from mkdocs_worldmodel.web import STYLE, scripts
 
 FRAMES, FPS = 101, 10
 WIDTH, HEIGHT = 640, 240
@@ -18,7 +22,7 @@ TILES = {
     "top": [160, 160, 320, 80, "Top view"],
 }
 MOMENTS = [[0, "Start"], [15, "Lorry begins to change to lane 2"], [41, "Smallest gap"]]
-SPEED = [None if k == 5 else round(27.8 - 0.05 * k, 2) for k in range(FRAMES)]
+SPEED = [math.nan if k == 5 else 3.6 * (27.8 - 0.05 * k) for k in range(FRAMES)]
 # The barcode: bit i of the frame number is the square at x = 190 + 32 i, y = 60, white for one.
 SQUARE, SQUARES = 24, [(190 + 32 * i, 60) for i in range(8)]
 CHROMIUM_FLAGS = [
@@ -36,7 +40,6 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self
 
 def write_clip(path: Path) -> None:
     import av
-    import numpy as np
 
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=FPS, options={"crf": "20", "g": "10", "bf": "0"})
@@ -52,7 +55,6 @@ def write_clip(path: Path) -> None:
 def read_picture(png: bytes) -> int:
     """The frame number in a screenshot of the stage that shows all cameras."""
     import cv2
-    import numpy as np
 
     picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
     scale = picture.shape[1] / WIDTH
@@ -68,8 +70,9 @@ def figure(name: str, film: str = "clip.mp4") -> str:
         f'<li id="{name}-{i}" data-frame="{k}"><a href="#{name}-{i}"><time>{k / FPS:.1f} s</time></a> {text}</li>'
         for i, (k, text) in enumerate(events)
     )
+    series = {"speed": packed(np.array(SPEED), 0)}
     return f"""<div class="wm" id="{name}" data-kind="rollout"><wm-figure data-fps="{FPS}" data-frames="{FRAMES}"
- data-tiles='{json.dumps(TILES)}' data-moments='{json.dumps(MOMENTS)}' data-series='{json.dumps({"speed": SPEED})}'>
+ data-tiles='{json.dumps(TILES)}' data-moments='{json.dumps(MOMENTS)}' data-series='{json.dumps(series)}'>
 <figure class="wm-film"><div class="wm-stage"><video controls muted playsinline preload="none"
  width="{WIDTH}" height="{HEIGHT}" poster="poster.png" src="{film}" aria-label="A lorry cuts in"></video></div>
 <figcaption><strong class="wm-title">Lorry cuts in</strong> <span class="wm-caption">In rain.</span></figcaption>
@@ -77,8 +80,8 @@ def figure(name: str, film: str = "clip.mp4") -> str:
 <p class="wm-verdict" data-verdict="held">Expected: no collision — held.</p>
 <div class="wm-chart" data-x0="48" data-x1="780"><svg viewBox="0 0 800 120" role="img" aria-label="Speed">
 <path class="wm-line wm-line-1" d="M48 30L780 60"/><line class="wm-cursor" x1="0" x2="0" y1="10" y2="110"/></svg>
-<div class="wm-legend"><span class="wm-key wm-line-1" data-series="speed" data-unit="km/h" data-digits="0"
- data-scale="3.6">Ego speed <output></output></span></div></div>
+<div class="wm-legend"><span class="wm-key wm-line-1" data-series="speed"
+ data-unit="km/h" data-digits="0">Ego speed <output></output></span></div></div>
 <ol class="wm-events">{items}</ol>
 <details class="wm-numbers"><summary>Numbers</summary><table data-search-exclude><tr><th>Smallest gap</th>
 <td>8.4 m</td></tr></table></details>
@@ -87,12 +90,18 @@ is long enough to need more room than a phone has, so that it must scroll in its
 <ul class="wm-downloads"><li><a href="{film}" download>Film (MP4)</a></li></ul></wm-figure></div>"""
 
 
-def document(*figures: str) -> str:
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title>
+def document(*figures: str, language: str = "en", head: str = "", foot: str | None = None) -> str:
+    """A page; its scripts stand at the end of the body, as MkDocs writes them, if `foot` does not say otherwise."""
+    foot = script_tags(language) if foot is None else foot
+    return f"""<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Test</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="poster.png">
-<link rel="stylesheet" href="{STYLE}"></head>
+<link rel="stylesheet" href="{STYLE}">{head}</head>
 <body><h1>Test</h1><p><a id="outside" href="#outside">Outside</a></p>{"".join(figures)}
-<script src="{SCRIPT}"></script></body></html>"""
+{foot}</body></html>"""
+
+
+def script_tags(language: str = "en") -> str:
+    return "".join(f'<script src="{name}"></script>' for name in scripts(language))
 
 
 class PlainHandler(SimpleHTTPRequestHandler):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from film_page import FRAMES, Visit, read_picture
+
+from mkdocs_worldmodel.figure.packed import packed
 
 pytestmark = pytest.mark.browser
 
@@ -72,6 +75,17 @@ def test_at_the_end_it_stops_and_play_begins_anew(visit: Visitor) -> None:
     assert page.settle("wm.figures()[0].play()") == FRAMES - 1
     page.run("wm.figures()[0].play()")
     page.run("wm.until(() => wm.label() > 1 && wm.label() < 20)")
+
+
+def test_label_and_poster_agree_and_play_begins_at_the_start(visit: Visitor) -> None:
+    page = visit("poster.html")
+    assert page.run("[wm.label(), wm.figures()[0].frame]") == [41, 41]
+    page.part(".slider").focus()
+    page.page.keyboard.press(".")
+    page.run("wm.until(() => wm.label() === 42)")
+    page.page.reload()
+    page.part(".begin").click()
+    page.run("wm.until(() => wm.label() > 0 && wm.label() < 20)")
 
 
 def test_a_repeated_section_does_not_leave_it(visit: Visitor) -> None:
@@ -145,7 +159,8 @@ def test_keys_act_and_stay_inside(visit: Visitor) -> None:
     page.page.keyboard.press("k")
     assert page.run("wm.figures()[0].paused") is True
     assert page.run("wmCount.keys.filter((key) => key !== 'Shift')") == []
-    assert "frame 0 of 100" in (page.part(".slider").get_attribute("aria-valuetext") or "")
+    spoken = page.part(".slider").get_attribute("aria-valuetext")
+    assert spoken == f"{page.run('wm.label()') / 10:.1f} seconds, frame {page.run('wm.label()')} of 100, Start"
 
 
 def test_keys_outside_are_nobodys_business(visit: Visitor) -> None:
@@ -166,6 +181,30 @@ def test_space_on_a_button_is_the_buttons_own(visit: Visitor) -> None:
     page.page.keyboard.press("Space")
     assert page.run("wm.label()") == 1
     assert page.run("wm.figures()[0].paused") is True
+
+
+def test_all_values_of_a_series_arrive(visit: Visitor) -> None:
+    draw = random.Random(3)
+    steps = [0, 0, 0, None, 5, 5, *(draw.choice([None, -7, -1, 0, 1, 12, 13, 900, -2500]) for _ in range(FRAMES - 6))]
+    values = np.cumsum([s or 0 for s in steps])
+    text = packed(np.array([np.nan if s is None else v / 10 for s, v in zip(steps, values, strict=True)]), 1)
+    page = visit()
+    shown = page.run(
+        """(text) => {
+          const copy = wm.figures()[0].cloneNode(true);
+          copy.querySelector(".wm-stage").remove(); // without film a frame is shown at once
+          copy.dataset.series = JSON.stringify({ speed: text });
+          copy.querySelector(".wm-key").dataset.digits = 1;
+          document.body.append(copy);
+          return [...Array(copy.frames).keys()].map((k) => {
+            copy.seek(k);
+            return copy.querySelector("output").textContent;
+          });
+        }""",
+        text,
+    )
+    wanted = [f"{v / 10:.1f} km/h".replace("-", "−") for v in values.tolist()]
+    assert shown == ["–" if s is None else text for s, text in zip(steps, wanted, strict=True)]
 
 
 def test_chart_and_events_move_the_film(visit: Visitor) -> None:
