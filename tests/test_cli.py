@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from mkdocs_worldmodel import __version__
 from mkdocs_worldmodel.cli import main
+from mkdocs_worldmodel.web import scripts
 
 BLOCK = """\
 title: A <b>lorry</b>
@@ -131,7 +132,7 @@ def test_render_writes_a_page_whose_links_resolve() -> None:
     assert "(from store)" in run("render", path, "--out", "out").stdout
     root = tree(Path("out/index.html").read_text(encoding="utf-8"))
     links = [n.attrs[k] for n in root.all() for k in ("href", "src", "poster") if k in n.attrs]
-    assert {"worldmodel.css", "worldmodel.js", "a-states.csv", "a-run.json"} <= set(links)
+    assert {"worldmodel.css", *scripts(), "a-states.csv", "a-run.json"} <= set(links)
     ids = {n.attrs["id"] for n in root.all() if "id" in n.attrs}
     assert all(link[1:] in ids if link[0] == "#" else Path("out", link).is_file() for link in links)
     assert root.first("title").text == "A <b>lorry</b>"

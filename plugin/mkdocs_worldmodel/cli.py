@@ -136,6 +136,66 @@ def check(paths: tuple[Path, ...], junit: Path | None, workers: int | None) -> N
 
 
 @main.command()
+@click.argument("docs", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "-f",
+    "--config-file",
+    type=_file,
+    help="Settings of the site. Default: zensical.toml or mkdocs.yml of the current folder, if any.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write, a folder in DOCS. Default: assets_dir of the settings, else DOCS/assets/worldmodel.",
+)
+@click.option("--store", "store_dir", type=click.Path(path_type=Path), help="Store of results. Default: of a build.")
+@click.option("--workers", type=click.IntRange(0, 64), help="Processes; 0: this one. Default: one per core.")
+@click.option("--check", "only_check", is_flag=True, help="Make nothing; fail, with a list, where something is to do.")
+@click.option("--strict", is_flag=True, help="Fail where anything is warned of.")
+def prepare(
+    docs: Path | None,
+    config_file: Path | None,
+    out: Path | None,
+    store_dir: Path | None,
+    workers: int | None,
+    *,
+    only_check: bool,
+    strict: bool,
+) -> None:
+    """Make all figures of a docs folder beforehand, for hosts without plugins (Zensical).
+
+    DOCS: the folder of pages; default: that of the settings, else docs. Options of the figures (defaults, roots) are
+    those of the Markdown extension `worldmodel` in the settings.
+    """
+    import logging
+
+    from mkdocs_worldmodel.site.assets_folder import LIST
+    from mkdocs_worldmodel.site.prepare import faults
+    from mkdocs_worldmodel.site.prepare import prepare as make
+    from mkdocs_worldmodel.site.settings import read_settings
+
+    logging.getLogger("mkdocs.plugins.mkdocs_worldmodel").addHandler(logging.NullHandler())  # said below
+    settings = read_settings(config_file, docs, out, store_dir)
+    try:
+        if only_check:
+            found = faults(settings)
+            for line in found:
+                click.echo(line)
+            sys.exit(1 if found else 0)
+        done = make(settings, workers)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    for line in done.warnings:
+        click.echo(line)
+    click.echo(f"{done.summary}; {done.written} files written, {done.removed} removed", err=True)
+    if not settings.watched:
+        watched = (settings.out / LIST).relative_to(settings.folder).as_posix()
+        click.echo(f"list {watched} under `watch:` of the settings: Zensical keeps pages it has rendered", err=True)
+    if done.counts.failed or (strict and done.warnings):
+        sys.exit(1)
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON schema of a block, for editors."""
     from mkdocs_worldmodel.spec.schema import block_schema

@@ -44,3 +44,7 @@ class StoreError(WorldModelError):
 
 class JobError(WorldModelError):
     """A job failed, ran out of its time or memory, or its worker died."""
+
+
+class SetupError(WorldModelError):
+    """The site's own settings do not let us work at all."""

@@ -94,8 +94,10 @@ class Project:
         path.write_text(yaml.safe_dump(config), encoding="utf-8")
         return path
 
-    def build(self, theme: str | dict[str, Any] = "mkdocs", site: str = "site", **more: Any) -> Built:
-        """Configure (see there) and build."""
+    def build(
+        self, theme: str | dict[str, Any] = "mkdocs", site: str = "site", *, command: str = "build", **more: Any
+    ) -> Built:
+        """Configure (see there) and build, as `mkdocs build` or as the first build of `mkdocs serve`."""
         config_file = self.configure(theme, **more)
         with quiet() as records:
             from mkdocs.commands.build import build
@@ -103,7 +105,7 @@ class Project:
 
             started = time.perf_counter()
             config = load_config(str(config_file), site_dir=str(self.root / site))
-            config.plugins.on_startup(command="build", dirty=False)
+            config.plugins.on_startup(command=command, dirty=False)
             try:
                 build(config)
             finally:

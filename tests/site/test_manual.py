@@ -8,11 +8,14 @@ import sys
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
 import yaml
+from mkdocs.exceptions import PluginError
 
+import mkdocs_worldmodel
 from mkdocs_worldmodel.analysis.expect import parse
 from mkdocs_worldmodel.analysis.quantities import QUANTITIES
 from mkdocs_worldmodel.scenario.cast import behaviour_of
@@ -27,6 +30,7 @@ from mkdocs_worldmodel.spec.users import BehaviourSpec
 
 SITE = Path(__file__).parents[2] / "example-site"
 DOCS = SITE / "docs"
+PACKAGE = Path(mkdocs_worldmodel.__file__).parent
 PARTS = re.compile(r"```yaml\n((?:road|ego|actors|story|stop):.*?)```", re.S)
 CAST = """
 actors:
@@ -81,6 +85,33 @@ def test_every_model_of_the_schema_has_a_section_of_its_own_with_all_of_its_keys
         properties = (schema if name == "BlockSpec" else schema["$defs"][name])["properties"]
         missing = [key for key in properties if f"{path}.{key}" not in anchors]
         assert not missing, f"{path}: {missing}"
+
+
+def test_the_diagram_shows_every_room_and_none_that_is_gone() -> None:
+    rooms = {p.parent.name for p in PACKAGE.glob("*/*.py")}
+    assert set(hook("diagram").ROOMS) == rooms
+    svg = hook("diagram").drawing()
+    assert all(f">{room}/</text>" in svg for room in rooms)
+    assert svg.count('class="flow"') == len(hook("diagram").FLOW)
+
+
+def test_a_block_of_the_gallery_stands_beside_its_own_source() -> None:
+    text = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    out = hook("gallery").on_page_markdown(text, page=SimpleNamespace(file=SimpleNamespace(src_uri="gallery.md")))
+    blocks = re.findall(r"^```worldmodel\n(.*?)^```$", out, re.S | re.M)
+    assert len(blocks) >= 6
+    assert re.findall(r"^```yaml\n(.*?)^```$", out, re.S | re.M) == blocks
+
+
+def test_the_page_about_mistakes_shows_the_plugins_own_words() -> None:
+    text = (DOCS / "mistakes.md").read_text(encoding="utf-8")
+    mistakes = hook("mistakes")
+    bodies = mistakes.FENCE.findall(text)
+    assert len(bodies) >= 6
+    for body in bodies:
+        assert re.search(r'role="alert".*page\.md:\d+', mistakes.shown(body, "page.md", DOCS), re.S)
+    with pytest.raises(PluginError, match="is right"):
+        mistakes.shown("scenario: {stop: {time: 1 s}}\n", "page.md", DOCS)
 
 
 def test_links_of_the_tables_lead_to_keys_of_the_reference() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,6 +119,43 @@ def test_ctrl_c_ends_the_build_and_its_workers(project: Project) -> None:
     assert build.returncode != 0
     assert not [pid for pid in workers if Path(f"/proc/{pid}/cmdline").exists() and b"worldmodel" in cmdline(pid)]
     sound(project)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for child processes in /proc")
+def test_a_build_that_is_killed_leaves_a_sound_store_and_no_worker(project: Project) -> None:
+    for n in range(4):
+        project.write(f"page{n}.md", block(scenario=SHORT.format(3 + n), film="low"))
+    project.write("index.md", block(scenario=SHORT.format(1)))
+    project.configure("mkdocs", options={"workers": 2})
+    build = start(project)
+    store = project.root / ".cache/plugin/worldmodel"
+    deadline = time.monotonic() + 60
+    # some are made, others are being made
+    while not list(store.glob("objects/??/*/figure.json")) or not list(store.glob("tmp/*/*")):
+        assert time.monotonic() < deadline
+        assert build.poll() is None
+        time.sleep(0.005)
+    workers = children(build.pid)
+    build.kill()
+    build.communicate(timeout=20)
+    while [pid for pid in workers if b"worldmodel" in cmdline(pid)]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert sound(project)
+    built = project.build(options={"workers": 2})
+    assert not built.warnings
+    assert int(built.summary.split(" from store")[0].rpartition(" ")[2]) >= 1, "what was made is kept"
+
+
+def test_a_store_serves_the_same_site_in_another_folder(project: Project) -> None:
+    three(project)
+    project.write("guide/cut-in.yaml", "stop: {time: 4 s}\n")
+    project.write("guide/page.md", "```worldmodel\nscenario: cut-in.yaml\nfilm: none\n```\n")
+    assert project.build().summary == "4 figures: 4 made, 0 from store, 0 failed"
+    elsewhere = Project(project.root.parent / "elsewhere")
+    shutil.copytree(project.root, elsewhere.root, dirs_exist_ok=True)
+    shutil.rmtree(project.root)
+    assert elsewhere.build(options={"frozen": True}).summary == "4 figures: 0 made, 4 from store, 0 failed"
 
 
 def children(pid: int) -> list[int]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_worldmodel.errors import Mistake, SpecError, WorldModelError
 from mkdocs_worldmodel.site import scanner
+from mkdocs_worldmodel.site.defaults import usable
+from mkdocs_worldmodel.site.pages import front_matter, read_page
 from mkdocs_worldmodel.site.scanner import Fence
-from mkdocs_worldmodel.site.session import Page, front_matter_defaults, usable, where
+from mkdocs_worldmodel.site.session import Page, where
 
 if TYPE_CHECKING:
     from mkdocs_worldmodel.build import Jobs
@@ -152,32 +154,15 @@ def _pages(path: Path) -> Iterator[_Read]:
     root = path if path.is_dir() else path.parent
     files = sorted(p for p in path.rglob("*.md") if p.is_file()) if path.is_dir() else [path]
     for file in files:
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise OSError(f"{file} cannot be read: {error}") from None
+        text = read_page(file)
+        name = file.relative_to(root).as_posix()
         fences, strays = scanner.find(scanner.lines_of(text))
         defaults: Any = ()
         try:
-            defaults = usable(*_front_matter(text)) if fences else ()
+            defaults = usable(*front_matter(text, name)) if fences else ()
         except SpecError as error:
             strays += [(1, mistake) for mistake in error.mistakes]
-        page = Page(file.relative_to(root).as_posix(), file.parent)
-        yield _Read(page, fences, strays, Place(file.parent, (root.resolve(),), defaults))
-
-
-def _front_matter(text: str) -> tuple[tuple[str, Any], ...]:
-    """A page's defaults for its blocks; MkDocs and its front matter are not needed here."""
-    from mkdocs_worldmodel.spec.text import parse
-
-    lines = text.splitlines()
-    if not lines or lines[0].strip() != "---":
-        return ()
-    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() in {"---", "..."}), None)
-    try:
-        return front_matter_defaults(parse("\n".join(lines[1:end])).value) if end is not None else ()
-    except SpecError:
-        return ()
+        yield _Read(Page(name, file.parent), fences, strays, Place(file.parent, (root.resolve(),), defaults))
 
 
 def _line(message: str) -> int:

@@ -15,7 +15,7 @@ _OPEN = re.compile(r"^(?P<prefix>[> ]*)(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 # A language that only begins like ours (`worldmodel-trace`) is another one.
 _NAME = rf"{LANGUAGE}(?![\w#.+-])"
 _BULLET = re.compile(rf"^[> ]*(?:[-*+]|\d+[.)])\s+(?:`{{3,}}|~{{3,}})\s*\{{?\.?{_NAME}", re.IGNORECASE)
-_OURS = re.compile(rf"^\s*\{{?\s*\.?(?P<word>{_NAME})(?P<rest>.*?)\s*$", re.IGNORECASE)
+_OURS = re.compile(rf"\{{?\s*\.?(?P<word>{_NAME})(?P<rest>.*)", re.IGNORECASE)
 # Markdown lets a fence stand so much further in than what it belongs to, and its end than its beginning.
 _SLACK = 3
 
@@ -50,6 +50,8 @@ def find(lines: Sequence[str]) -> tuple[list[Fence], list[tuple[int, Mistake]]]:
     """
     fences: list[Fence] = []
     strays: list[tuple[int, Mistake]] = []
+    unclosed: dict[tuple[str, str], int] = {}
+    """What stands before and at the beginning of a fence without an end → how far its end was looked for."""
     i = 0
     while i < len(lines):
         opened = _OPEN.match(lines[i])
@@ -59,8 +61,14 @@ def find(lines: Sequence[str]) -> tuple[list[Fence], list[tuple[int, Mistake]]]:
                 strays.append((i + 1, Mistake("a fence cannot begin on the line of a list bullet", hint)))
             i += 1
             continue
-        ours = _OURS.match(opened["info"])
-        end, closed = _end(lines, i, opened["prefix"], opened["fence"], strict=ours is None)
+        ours = _OURS.fullmatch(opened["info"].strip())
+        kind = opened["prefix"], opened["fence"]
+        if ours is None and i < unclosed.get(kind, 0):
+            i += 1  # what would close this one would have closed an equal one before it
+            continue
+        end, closed = _end(lines, i, *kind, strict=ours is None)
+        if ours is None and not closed:
+            unclosed[kind] = end
         if ours is not None:
             body = "\n".join(dedented(opened["prefix"], line) for line in lines[i + 1 : end])
             body = body if closed else body.rstrip()  # Markdown adds blank lines to a page's end

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldModelError
 from mkdocs_worldmodel.site import scanner
+from mkdocs_worldmodel.site.defaults import Layers, usable
+from mkdocs_worldmodel.site.mentions import Speaker
+from mkdocs_worldmodel.site.progress import Progress, printable
+from mkdocs_worldmodel.site.references import References
+from mkdocs_worldmodel.site.report import Shown
 
 if TYPE_CHECKING:
+    from mkdocs_worldmodel.figure.bundle import Bundle
     from mkdocs_worldmodel.pipeline import Figure, Order, Pipeline
     from mkdocs_worldmodel.spec.block import Place
 
@@ -22,6 +30,8 @@ log = logging.getLogger("mkdocs.plugins.mkdocs_worldmodel")
 ASSETS = "assets/worldmodel"
 STORE_DIR = ".cache/plugin/worldmodel"
 """Where the store of results lies if nobody says otherwise: beside mkdocs.yml, or in the current folder."""
+_AT = re.compile(r":\d+$")
+"""A file that is named with its line."""
 ALL_PARTS = ("film", "verdict", "top", "chart", "strip", "events", "numbers", "made", "source", "downloads")
 """What a figure shows where `show:` does not choose."""
 
@@ -34,8 +44,9 @@ class Page:
     """As messages call it: 'guide/cut-in.md'."""
     folder: Path
     """What paths in its blocks are relative to."""
-    defaults: tuple[tuple[str, Any], ...] = ()
-    """(name of the source, values as they stand there), the farthest first."""
+    defaults: Layers = ()
+    language: str = ""
+    """Of its text; '' is that of the site."""
 
 
 @dataclass(slots=True)
@@ -48,7 +59,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class Use:
     """A block on a page."""
 
     page: Page
@@ -58,36 +69,6 @@ class _Use:
     """Which of the page's equal blocks."""
 
 
-def front_matter_defaults(meta: Any) -> tuple[tuple[str, Any], ...]:
-    """Defaults for a page's blocks from its front matter, as they stand there."""
-    own = meta.get(scanner.LANGUAGE) if isinstance(meta, dict) else None
-    return (("the page's front matter", own),) if own is not None else ()
-
-
-def usable(*defaults: tuple[str, Any]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Defaults of other readers (MkDocs' front matter, mkdocs.yml) as a block's `Place` takes them.
-
-    Raises:
-        SpecError: where one is no mapping, or built from too many values.
-    """
-    from mkdocs_worldmodel.spec.text import check_size
-
-    for name, values in defaults:
-        if not isinstance(values, Mapping):
-            raise SpecError(Mistake(f"{scanner.LANGUAGE}: is no mapping", "write keys of a block under it", file=name))
-        check_size(values, name)
-    return tuple((name, _plain(values)) for name, values in defaults if values)
-
-
-def _plain(value: Any) -> Any:
-    """Values of somebody else's YAML as a block would have them: names are texts, dates too."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value if isinstance(value, str | int | float | None) else str(value)
-
-
 class Session:
     """A build's blocks."""
 
@@ -95,9 +76,10 @@ class Session:
         self,
         pipeline: Callable[[], Pipeline],
         roots: tuple[Path, ...],
-        defaults: Mapping[str, Any],
+        defaults: Layers,
         *,
         language: str = "en",
+        progress: Progress | None = None,
     ) -> None:
         self._make_pipeline = pipeline
         self._pipeline: Pipeline | None = None
@@ -107,7 +89,12 @@ class Session:
         """Address in the site → file in the store."""
         self.anchors: dict[str, set[str]] = defaultdict(set)
         """Page name → ids that its figures brought."""
-        self._places: dict[str, Place] = {}
+        self._progress = progress
+        self.shown: dict[tuple[str, int, int, str], Shown] = {}
+        """Figures as they stand on pages, in order."""
+        self.previews: dict[str, tuple[str, str]] | None = None
+        """Page name → address of its first figure's preview picture, and what it shows; None where nobody wants any."""
+        self._places: dict[str, tuple[Layers, Place]] = {}
         self.counts = Counts()
         self._started = time.perf_counter()
         self._lines: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -116,7 +103,9 @@ class Session:
         self._uses: dict[tuple[str, int, int, str], str] = {}
         self._names: dict[str, str] = {}
         """Figure key → what its files are called: a figure that stands twice brings them once."""
-        self._said: set[str] = set()
+        self.references = References(self)
+        self.warnings: dict[str, None] = {}
+        """What was warned of, each once, in order."""
         self._counted: set[tuple[str, int, int, str]] = set()
         self._made: set[str] = set()
 
@@ -137,16 +126,20 @@ class Session:
         """Note the blocks of a whole page source (front matter and all), and start their work."""
         if scanner.LANGUAGE not in text.lower():
             return
-        fences, strays = scanner.find(scanner.lines_of(text))
+        lines = scanner.lines_of(text)
+        fences, strays = scanner.find(lines)
+        self.references.read(page, lines, fences)
         for line, mistake in strays:
             self.warn(page, line, mistake)
         numbers: dict[str, int] = defaultdict(int)
         for fence in fences:
             self._lines[page.name, fence.body].append(fence.line)
-            use = _Use(page, fence.body, fence.line, numbers[fence.body])
+            use = Use(page, fence.body, fence.line, numbers[fence.body])
             numbers[fence.body] += 1
             try:
-                self._anchor(use, self._order(use))
+                order = self._order(use)
+                # now, since hosts differ in the order in which they render pages
+                self._names.setdefault(order.key, self._anchor(use, order))
             except WorldModelError:
                 self._anchor(use, None)  # said where the figure is put into its page
 
@@ -159,12 +152,21 @@ class Session:
 
     def start(self, page: Page, text: str) -> None:
         """Start a block's work as early as Markdown meets it; mistakes are said when it is finished."""
+        use = Use(page, text, 0, 0)
         try:
-            self._order(_Use(page, text, 0, 0))
+            self.references.name(use, self._order(use))
         except WorldModelError:
-            return
+            self.references.name(use, None)
 
-    def finish(self, page: Page, text: str, line: int, number: int, address: Callable[[str], str]) -> str:
+    def finish(
+        self,
+        page: Page,
+        text: str,
+        line: int,
+        number: int,
+        address: Callable[[str], str],
+        link: Callable[[str], str] = str,
+    ) -> str:
         """HTML of a block: the figure, or what is wrong with it.
 
         Args:
@@ -173,21 +175,29 @@ class Session:
             line: of its header in the page
             number: which of the page's equal blocks it is
             address: site address of a file → its address as seen from the page
+            link: relative link in a caption as written → as the page needs it
         """
-        from mkdocs_worldmodel.figure.page import Dress, render
-        from mkdocs_worldmodel.pipeline import missed
-
-        use = _Use(page, text, line, number)
+        use = Use(page, text, line, number)
         try:
-            order = self._order(use)
-            anchor = self._anchor(use, order)
-            figure = self.pipeline.figure(order, text, self._place(page))
+            return self._figure(use, address, link)
         except SpecError as error:
             return self._failed(use, error.mistakes)
         except WorldModelError as error:
             return self._failed(use, (Mistake(str(error)),), error)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours takes one figure down, not the site
+            ours = JobError(f"the figure could not be put into its page ({type(error).__name__}: {error})")
+            ours.add_note(traceback.format_exc())
+            return self._failed(use, (Mistake(str(ours)),), ours)
+
+    def _figure(self, use: Use, address: Callable[[str], str], link: Callable[[str], str]) -> str:
+        from mkdocs_worldmodel.figure.languages import language as tongue
+        from mkdocs_worldmodel.figure.page import Dress, render
+        from mkdocs_worldmodel.pipeline import missed
+
+        order, page, line = self._order(use), use.page, use.line
+        anchor = self._anchor(use, order)
+        figure = self.pipeline.figure(order, use.text, self._place(page))
         spec = order.block.spec
-        self._count(use, figure)
         for mistake in (*order.doubts, *missed(order.block, figure.bundle.verdicts)):
             self.warn(page, line, mistake)
         uris = self._bring(figure.key, figure.folder, anchor, [
@@ -196,12 +206,42 @@ class Session:
             *(d.file for d in figure.bundle.downloads),
         ], {d.file: d.suffix for d in figure.bundle.downloads})  # fmt: skip
         self.anchors[page.name] |= {anchor, *(f"{anchor}-{n + 1}" for n in range(len(figure.bundle.moments)))}
+        self._note(use, spec.title or anchor, figure, uris)
         show = spec.show if spec.show is not None else ALL_PARTS
-        dress = Dress(anchor, spec.title, spec.caption, spec.alt, text, figure.key[:16], show, self.language)
-        return render(figure.bundle, dress, lambda name: address(uris[name]))
+        language = page.language or self.language
+        if self.previews is not None and figure.bundle.social and page.name not in self.previews:
+            picture = self._bring(figure.key, figure.folder, anchor, [figure.bundle.social], {})[figure.bundle.social]
+            self.previews[page.name] = picture, spec.alt or spec.title or tongue(language).words(figure.bundle.alt)
+        caption = self._caption(order, use, link)
+        dress = Dress(anchor, spec.title, caption, spec.alt, use.text, figure.key[:16], show, language)
+        content = render(figure.bundle, dress, lambda name: address(uris[name]))
+        self._count(use, figure)
+        return content
 
-    def _order(self, use: _Use) -> Order:
-        return self.pipeline.order(use.text, self._place(use.page))
+    def _note(self, use: Use, title: str, figure: Figure, uris: Mapping[str, str]) -> None:
+        """Note what stands on the page, for those who look at the whole site in the end."""
+        film = figure.bundle.film
+        main, poster = (uris[film.file], uris[film.poster]) if film is not None else ("", "")
+        others = tuple(uri for uri in uris.values() if uri not in {main, poster})
+        at = (use.page.name, use.line, use.number, use.text)
+        self.shown[at] = Shown(use.page.name, use.line, title, figure.key, main, poster, others)
+
+    def _caption(self, order: Order, use: Use, link: Callable[[str], str]) -> str:
+        from mkdocs_worldmodel.site.captions import caption_html
+
+        def mistaken(_: str, error: SpecError) -> None:
+            for m in error.mistakes:
+                self.warn(use.page, use.line, order.block.sources.mistake(("caption",), m.message, m.hint))
+
+        return caption_html(order.block.spec.caption, Speaker(self.references, use.page, mistaken), link)
+
+    def _order(self, use: Use) -> Order:
+        if self._progress is not None:
+            self._progress.here = f"{use.page.name}:{use.line}" if use.line else use.page.name
+        order = self.pipeline.order(use.text, self._place(use.page))
+        if self._progress is not None:
+            self._progress.titled(order.key, order.block.spec.title or order.block.spec.id or "")
+        return order
 
     def _place(self, page: Page) -> Place:
         """Where a page's blocks stand.
@@ -211,10 +251,13 @@ class Session:
         """
         from mkdocs_worldmodel.spec.block import Place
 
-        if page.name not in self._places:
-            defaults = usable(("the plugin's defaults", self.defaults), *page.defaults)
-            self._places[page.name] = Place(page.folder, self.roots, defaults)
-        return self._places[page.name]
+        known = self._places.get(page.name)
+        # other plugins may have changed the front matter since the page was read (looking for equal values would
+        # follow aliases without end)
+        if known is None or known[0] is not page.defaults:
+            defaults = usable(*self.defaults, *page.defaults)
+            known = self._places[page.name] = page.defaults, Place(page.folder, self.roots, defaults)
+        return known[1]
 
     def _bring(
         self, key: str, folder: Path, anchor: str, names: list[str], suffixes: Mapping[str, str]
@@ -228,7 +271,7 @@ class Session:
             self.files[uris[name]] = folder / name
         return uris
 
-    def _anchor(self, use: _Use, order: Order | None) -> str:
+    def _anchor(self, use: Use, order: Order | None) -> str:
         """The figure's anchor, unique in the site: its id, else its title's slug, numbered on repeats."""
         from mkdocs_worldmodel.figure.page import slug
 
@@ -236,7 +279,7 @@ class Session:
         if at in self._uses:
             return self._uses[at]
         spec = order.block.spec if order is not None else None
-        wish = (spec.id if spec is not None else None) or slug(spec.title if spec is not None else "") or "scenario"
+        wish = self.references.name(use, order) or slug(spec.title if spec is not None else "") or "scenario"
         anchor, n = wish, 1
         while anchor in self._anchors:
             n += 1
@@ -251,18 +294,36 @@ class Session:
         self._uses[at] = anchor
         return anchor
 
+    # -- what others say about figures ---------------------------------------------------------------------
+
+    def anchor_of(self, use: Use, name: str) -> str:
+        """Anchor of a figure with an id; the id itself where nobody has asked for it yet."""
+        return self._uses.get((use.page.name, use.line, use.number, use.text), name)
+
+    def titled(self, anchor: str) -> str:
+        """Where a figure stands that has its anchor from its title alone: 'page.md:3'; '' where there is none."""
+        at = self._anchors.get(anchor)
+        return f"{at[0]}:{at[1]}" if at is not None else ""
+
+    def bundle(self, use: Use) -> Bundle:
+        """What a figure holds, waiting for its job if need be.
+
+        Raises:
+            WorldModelError: where it could not be made.
+        """
+        return self.pipeline.figure(self._order(use), use.text, self._place(use.page)).bundle
+
     # -- what is said --------------------------------------------------------------------------------------
 
     def warn(self, page: Page, line: int, mistake: Mistake) -> None:
         """One warning, once: `page.md:line: message (hint)`. `line` is that of the block's header."""
         said = f"{where(page, line, mistake)}: {mistake}"
-        # an author's text may hold what moves a terminal's cursor
-        message = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said)
-        if message not in self._said:
-            self._said.add(message)
+        message = printable(said)
+        if message not in self.warnings:
+            self.warnings[message] = None
             log.warning(message)
 
-    def _failed(self, use: _Use, mistakes: tuple[Mistake, ...], cause: Exception | None = None) -> str:
+    def _failed(self, use: Use, mistakes: tuple[Mistake, ...], cause: Exception | None = None) -> str:
         from mkdocs_worldmodel.figure.page import render_error
 
         self._count(use, None)
@@ -275,7 +336,7 @@ class Session:
         anchor = self._anchor(use, None)
         return render_error(rows, use.text, anchor=anchor, author=cause is None)
 
-    def _count(self, use: _Use, figure: Figure | None) -> None:
+    def _count(self, use: Use, figure: Figure | None) -> None:
         """Count a block once, however often its page is rendered; of equal figures only the first is 'made'."""
         at = (use.page.name, use.line, use.number, use.text)
         if at in self._counted:
@@ -297,7 +358,9 @@ class Session:
 
 
 def where(page: Page, line: int, mistake: Mistake) -> str:
-    """`page.md:14`, or the file that the block reads."""
+    """`page.md:14`; or the place in the file that the block reads, or in its defaults."""
+    if _AT.search(mistake.file):
+        return mistake.file
     if mistake.file:
         return f"{mistake.file}:{mistake.line}" if mistake.line else f"{page.name}:{line}: {mistake.file}"
     return f"{page.name}:{line + mistake.line}"

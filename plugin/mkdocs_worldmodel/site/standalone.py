@@ -7,36 +7,46 @@ import shutil
 from pathlib import Path
 
 from mkdocs_worldmodel.figure.page import Dress, render
-from mkdocs_worldmodel.pipeline import Figure, Order
-from mkdocs_worldmodel.site.session import ALL_PARTS
-from mkdocs_worldmodel.web import SCRIPT, STYLE, asset
+from mkdocs_worldmodel.pipeline import Figure, Order, Pipeline
+from mkdocs_worldmodel.site.captions import caption_html
+from mkdocs_worldmodel.site.mentions import Speaker
+from mkdocs_worldmodel.site.session import ALL_PARTS, Page, Session
+from mkdocs_worldmodel.web import STYLE, asset, scripts
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><link rel="stylesheet" href="{style}">
 <style>:root {{ color-scheme: light dark }}
 body {{ max-width: 80rem; margin: 1rem auto; font: 1rem/1.5 system-ui, sans-serif }}</style></head>
-<body>{figure}<script src="{script}"></script></body></html>
+<body>{figure}{scripts}</body></html>
 """
+
+
+def _no_pipeline() -> Pipeline:
+    raise AssertionError("nothing is made here")
 
 
 def write_page(order: Order, figure: Figure, text: str, folder: Path, name: str) -> Path:
     """Write index.html with all files of a figure into a folder; returns the page's path."""
     folder.mkdir(parents=True, exist_ok=True)
     spec = order.block.spec
-    dress = Dress(
-        spec.id or "scenario", spec.title, spec.caption, spec.alt, text, figure.key[:16], spec.show or ALL_PARTS
-    )
+    # alone, it has no others to speak of: the text shows a mark there
+    speaker = Speaker(Session(_no_pipeline, (), ()).references, Page(name, folder), lambda _, __: None)
+    caption = caption_html(spec.caption, speaker, str)
+    dress = Dress(spec.id or "scenario", spec.title, caption, spec.alt, text, figure.key[:16], spec.show or ALL_PARTS)
 
     def put(file: str) -> str:
         target = f"{name}-{file}"
         shutil.copyfile(figure.folder / file, folder / target)
         return target
 
-    for each in (SCRIPT, STYLE):
+    for each in (STYLE, *scripts()):
         shutil.copyfile(asset(each), folder / each)
     content = _PAGE.format(
-        title=html.escape(spec.title or name), style=STYLE, script=SCRIPT, figure=render(figure.bundle, dress, put)
+        title=html.escape(spec.title or name),
+        style=STYLE,
+        scripts="".join(f'<script src="{each}"></script>' for each in scripts()),
+        figure=render(figure.bundle, dress, put),
     )
     page = folder / "index.html"
     page.write_text(content, encoding="utf-8", newline="\n")
