@@ -20,13 +20,14 @@ from mkdocs_worldmodel.build import Entry, Jobs, Store, key_of
 from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldError, WorldModelError
 from mkdocs_worldmodel.figure import rollout_figure
 from mkdocs_worldmodel.figure.bundle import Bundle
+from mkdocs_worldmodel.figure.film import filming
 from mkdocs_worldmodel.rollout import record
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.compose import compose
 from mkdocs_worldmodel.scenario.doubts import doubts
+from mkdocs_worldmodel.scenario.rig import rig_of
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.spec.block import Block, Place, did_you_mean, parse_block
-from mkdocs_worldmodel.spec.model import CAMERAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Order:
     """What is well-formed and can yet never happen; said as warnings."""
 
 
-def understand(text: str, place: Place) -> Order:
-    """Check a block.
+def understand(text: str, place: Place, *, draft: bool = False) -> Order:
+    """Check a block. A draft's film has low quality, whatever the block says.
 
     Raises:
         SpecError: with all mistakes of the block.
@@ -55,9 +56,8 @@ def understand(text: str, place: Place) -> Order:
     if block.spec.world not in worlds.WORLDS and block.spec.world not in (known := worlds.known()):
         message, hint = f"there is no world '{block.spec.world}'", did_you_mean(block.spec.world, known)
         raise SpecError(block.sources.mistake(("world",), message, hint))
-    film = block.spec.film
-    cameras = tuple(c for c in CAMERAS if c in (block.spec.cameras or CAMERAS))
-    options = rollout_figure.Options(cameras, film.codec if film is not None else None, expectations)
+    film = filming(block.spec.film, draft=draft)
+    options = rollout_figure.Options(rig_of(block.spec.cameras), film, expectations)
     run_key = _run_key(scenario, block.spec.world, block.spec.seed)
     look = [_plain(scenario.environment), [u.colour for u in scenario.users]]
     key = key_of({"run": run_key, "look": look, "options": _plain(options), "version": rollout_figure.version()})
@@ -197,7 +197,7 @@ def _checked(order: Order, run: Rollout | None) -> dict[str, Any]:
     checks = []
     for i, verdict in enumerate(analysis.verdicts):
         at = order.block.sources.mistake(("expect", i), "")
-        about = {"text": verdict.text, "held": verdict.held, "measured": verdict.measured}
+        about = {"text": verdict.text, "held": verdict.held, "measured": str(verdict.measured)}
         checks.append({**about, "line": at.line, "file": at.file})
     return {"title": _title(order), "mistakes": [asdict(m) for m in order.doubts], "checks": checks}
 
@@ -217,7 +217,13 @@ def _not_checked(error: Exception, title: str = "") -> dict[str, Any]:
 
 
 def make_figure(
-    text: str, folder: str, roots: list[str], defaults: list[tuple[str, Mapping[str, Any]]], store: str, key: str
+    text: str,
+    folder: str,
+    roots: list[str],
+    defaults: list[tuple[str, Mapping[str, Any]]],
+    store: str,
+    key: str,
+    draft: bool = False,
 ) -> None:
     """What a worker does: drive what must be driven, draw the figure and put it in the store.
 
@@ -225,7 +231,7 @@ def make_figure(
         JobError: where the block's files changed since the key was computed.
     """
     place = Place(Path(folder), tuple(Path(r) for r in roots), tuple((name, values) for name, values in defaults))
-    order = understand(text, place)
+    order = understand(text, place, draft=draft)
     if order.key != key:
         raise JobError("a file of this block changed while the figure was made; build again")
     kept = Store(Path(store))
@@ -259,10 +265,10 @@ _STARTS = itertools.count()
 
 
 class Pipeline:
-    """Orders figures and hands them out. Equal blocks are made once."""
+    """Orders figures and hands them out. Equal blocks are made once. Drafts have films of low quality."""
 
-    def __init__(self, store: Store, jobs: Jobs) -> None:
-        self.store, self.jobs = store, jobs
+    def __init__(self, store: Store, jobs: Jobs, *, draft: bool = False) -> None:
+        self.store, self.jobs, self.draft = store, jobs, draft
         self._orders: dict[tuple[str, Path, tuple[Path, ...], str], Order | WorldModelError] = {}
         self._stored: set[str] = set()
         """Keys that the store had when their first block was met."""
@@ -291,7 +297,7 @@ class Pipeline:
         known = self._orders.get(about)
         if known is None:
             try:
-                known = understand(text, place)
+                known = understand(text, place, draft=self.draft)
             except WorldModelError as error:
                 known = error
             except Exception as error:  # noqa: BLE001 - a mistake of ours takes one figure down, not the site
@@ -308,6 +314,7 @@ class Pipeline:
             "defaults": place.defaults,
             "store": str(self.store.root),
             "key": order.key,
+            "draft": self.draft,
         }
         # Each start is a job of its own: one of an earlier build, or of an entry that is gone, says nothing any more.
         name = f"{order.key}-{next(_STARTS)}"

@@ -1,8 +1,10 @@
 # What figures cost a build that finds them in the store: 1,000 distinct figures, 10 on each of 100 Material pages,
 # against the same site with the same text as plain code blocks. Budget: at most 8 ms a figure over plain, 2 ms of
-# it ours; importing the plugin at most 0.05 s over MkDocs itself.
+# it ours; importing the plugin at most 0.05 s over MkDocs itself. Copying the figures' files is MkDocs' work, and
+# measured beside it. `--memory` measures instead how much memory a build takes with few and with many figures.
 #
 #     python tests/benchmarks/bench_build.py [--pages 100] [--each 10] [--film] [--theme material] [--profile]
+#     python tests/benchmarks/bench_build.py --memory
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ import cProfile
 import functools
 import logging
 import pstats
+import shutil
 import statistics
 import subprocess
 import sys
@@ -83,7 +86,10 @@ class Ours:
 
         self.seconds: dict[str, float] = {}
         for owner, names in (
-            (plugin.WorldModelPlugin, ("on_config", "on_files", "on_page_markdown", "on_env", "on_post_build")),
+            (
+                plugin.WorldModelPlugin,
+                ("on_config", "on_files", "on_page_markdown", "on_env", "on_post_page", "on_post_build"),
+            ),
             (extension._Blocks, ("run",)),
             (extension._Figures, ("run",)),
         ):
@@ -100,6 +106,40 @@ class Ours:
                 self.seconds[name] = self.seconds.get(name, 0.0) + time.process_time() - started
 
         return wrapper
+
+
+def copying(files: Path, target: Path) -> tuple[float, int, float]:
+    """Seconds, number and megabytes of a copy of all files in a folder, made as MkDocs does."""
+    sources = [path for path in files.rglob("*") if path.is_file()]
+    started = time.perf_counter()
+    for n, source in enumerate(sources):
+        to = target / str(n // 6) / source.name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, to)
+    return time.perf_counter() - started, len(sources), sum(path.stat().st_size for path in sources) / 1e6
+
+
+def peak_megabytes(config_file: Path) -> float:
+    """Peak memory of a process that builds a site, without its workers."""
+    code = (
+        "import logging, resource, sys, warnings\nlogging.disable()\nwarnings.simplefilter('ignore')\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\nimport bench_build\nfrom pathlib import Path\n"
+        f"bench_build.build(Path({str(config_file)!r}))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == 'darwin' else 1e3))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout.splitlines()[-1])
+
+
+def measure_memory(theme: str, *sizes: int) -> None:
+    """Peak memory of builds of sites with so many figures on 10 pages, and of the same sites with plain code blocks."""
+    print("peak memory of a build [MB]     plain   cold    warm")
+    with tempfile.TemporaryDirectory() as folder:
+        for count in sizes:
+            plain = write_site(Path(folder, f"plain{count}"), 10, count // 10, "yaml", "none", theme)
+            figures = write_site(Path(folder, f"figures{count}"), 10, count // 10, "worldmodel", "none", theme)
+            without, cold, warm = peak_megabytes(plain), peak_megabytes(figures), peak_megabytes(figures)
+            print(f"{count:5} figures on 10 pages     {without:7.0f}{cold:7.0f}{warm:8.0f}")
 
 
 def import_seconds() -> float:
@@ -121,7 +161,11 @@ def main() -> None:
     parser.add_argument("--film", action="store_true", help="figures with films (making them takes an hour)")
     parser.add_argument("--theme", default="material")
     parser.add_argument("--profile", action="store_true", help="say where our time goes")
+    parser.add_argument("--memory", action="store_true", help="measure memory instead: 30, 100 and 300 figures")
     given = parser.parse_args()
+    if given.memory:
+        measure_memory(given.theme, 30, 100, 300)
+        return
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
     count, film = given.pages * given.each, "full" if given.film else "none"
@@ -144,6 +188,8 @@ def main() -> None:
         print(f"plain build    {min(without):8.2f} s   (the least of {given.runs} builds, as below)")
         print(f"warm build     {min(warm):8.2f} s   {1e3 * over:6.2f} ms a figure over plain (budget 8)")
         print(f"ours           {own * count:8.2f} s   {1e3 * own:6.2f} ms a figure (budget 2)")
+        took, number, size = copying(Path(folder, "figures/site/assets/worldmodel"), Path(folder, "copy"))
+        print(f"copying        {took:8.2f} s   {1e3 * took / count:6.2f} ms a figure ({number} files, {size:.0f} MB)")
         for name, seconds in sorted(best.items(), key=lambda item: -item[1]):
             print(f"    {name:<38} {1e3 * seconds / count:6.2f} ms")
         if given.profile:

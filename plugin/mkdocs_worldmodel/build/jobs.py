@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 
 from mkdocs_worldmodel.build.crew import Crew, Job
 from mkdocs_worldmodel.build.messages import describe, pack, rebuild
+from mkdocs_worldmodel.build.watch import Watch, Watched
 from mkdocs_worldmodel.errors import JobError
 
 MOST_WORKERS = 8
@@ -30,8 +31,8 @@ class Jobs:
     """
     Runs functions by name in worker processes, each key once.
 
-    Workers start with the first job and live until `close`; the next job after that starts new ones, as each
-    rebuild of a served site does. Results and arguments are JSON; what is large goes into the store.
+    Workers start with the first job and live until `close`; the next job after that starts new ones. Results and
+    arguments are JSON; what is large goes into the store.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Jobs:
         *,
         time_limit_s: float | None = 120.0,
         memory_limit_bytes: int | None = 2_000_000_000,
+        watch: Watch | None = None,
     ) -> None:
         """
         Start nothing yet.
@@ -48,12 +50,14 @@ class Jobs:
             workers: How many processes at most; `auto` is one per core; 0 works in this process, without limits.
             time_limit_s: How long a job may take, its worker's start included [s].
             memory_limit_bytes: How much memory a worker may allocate (not enforced on Windows and macOS).
+            watch: Who is told how far the jobs are.
         """
         self.workers = _cores() if workers == "auto" else workers
         if self.workers < 0:
             raise ValueError(f"workers is {workers}; it must be 0 or more")
         self._time_limit_s = time_limit_s
         self._memory_limit_bytes = memory_limit_bytes
+        self._watch = watch
         self._lock = threading.RLock()
         self._futures: dict[str, Future[Any]] = {}
         self._closed = False
@@ -74,13 +78,14 @@ class Jobs:
             if known is not None and not known.cancelled():
                 return known
             request = {"call": call, "args": args, "memory_bytes": self._memory_limit_bytes}
-            job = Job(pack(request), Future())
-            self._futures[key] = job.future
+            packed = pack(request)
+            future: Future[Any] = Future() if self._watch is None else Watched(key, self._watch)
+            self._futures[key] = future
             if self.workers:
-                self._started_crew().add(job)
+                self._started_crew().add(Job(packed, future))
         if not self.workers:
-            _run_here(call, args, job.future)
-        return job.future
+            _run_here(call, args, future)
+        return future
 
     @property
     def stats(self) -> JobStats:
@@ -111,6 +116,19 @@ class Jobs:
             # whoever forgets to close: at the interpreter's exit, or when nobody holds these jobs any more
             self._last_resort = weakref.finalize(self, self._crew.end)
         return self._crew
+
+
+class NoJobs(Jobs):
+    """Jobs of a build that only uses what the store has: each fails at once, and says why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(0)
+        self._why = why
+
+    def submit(self, key: str, call: str, args: dict[str, Any]) -> Future[Any]:  # noqa: ARG002  (the face of jobs)
+        future: Future[Any] = Future()
+        future.set_exception(JobError(self._why))
+        return future
 
 
 def _run_here(call: str, args: dict[str, Any], future: Future[Any]) -> None:
