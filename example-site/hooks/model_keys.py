@@ -18,14 +18,16 @@ from pydantic.fields import FieldInfo
 from mkdocs_worldmodel.scenario.cast import Behaviour, behaviour_of
 from mkdocs_worldmodel.scenario.road_user import BODIES
 from mkdocs_worldmodel.scenario.spread import Spread
-from mkdocs_worldmodel.spec import about, conditions, model, road, story, users
+from mkdocs_worldmodel.spec import about, conditions, environment, film, model, rig, road, story, users
 
 # (level, path, title, model). The path is the section's anchor, and `path.key` that of a key without a section.
 SECTIONS: tuple[tuple[int, str, str, type[BaseModel]], ...] = (
     (2, "block", "Block", model.BlockSpec),
-    (3, "film", "`film`", model.FilmSpec),
+    (3, "cameras", "`cameras`", rig.CameraSpec),
+    (3, "film", "`film`", film.FilmSpec),
     (2, "scenario", "Scenario", model.ScenarioSpec),
-    (3, "environment", "`environment`", model.EnvironmentSpec),
+    (3, "environment", "`environment`", environment.EnvironmentSpec),
+    (4, "sun", "`sun`", environment.SunSpec),
     (3, "stop", "`stop`", story.StopSpec),
     (2, "road", "Road", road.RoadSpec),
     (3, "road.curve", "`curve`", road.CurveSpec),
@@ -99,6 +101,7 @@ BEHAVIOUR: dict[str, str] = {
 
 _UNITS = {
     "length": "m",
+    "picture width": "px",
     "speed": "m/s",
     "time": "s",
     "acceleration": "m/s²",
@@ -176,6 +179,10 @@ def takes(annotation: Any, metadata: tuple[Any, ...] = ()) -> str:  # noqa: C901
         return dim + limits + (", or `none`" if schema["description"].endswith("or none") else "")
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return f"[keys](#{ANCHORS[kind]})"
+    if origin in {Union, UnionType}:
+        return "; or ".join(takes(each) for each in get_args(kind))
+    if "enum" in schema:
+        return ", ".join(f"`{v}`" for v in schema["enum"])
     if origin is Literal:
         return ", ".join(f"`{v}`" for v in get_args(kind))
     if origin is list:

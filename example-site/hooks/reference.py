@@ -18,6 +18,7 @@ from model_keys import ANCHORS, SECTIONS, default, described, keys, row, table, 
 from pydantic import BaseModel
 
 from mkdocs_worldmodel.spec import conditions, story
+from mkdocs_worldmodel.spec.model import ScenarioSpec
 
 PAGE = "reference.md"
 INTRO = """---
@@ -46,6 +47,10 @@ def section(level: int, path: str, title: str, owner: type[BaseModel]) -> str:
         if usual := default(owner, name, field):
             said = f"{usual}; {said}" if field.is_required() else f"{said}; default {usual}"
         rows += row(head, described(field), said)
+    if owner is ScenarioSpec:
+        rows += row(
+            f"`from`{{: #{path}.from }}", "A scenario that this one changes in parts.", "a file, or `library/NAME`"
+        )
     if owner is story.WhoSpec:
         rows += row("*a road user's name*", "What it does.", f"[keys](#{ANCHORS[story.DoSpec]})")
     if owner is story.LightsSpec:
