@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None)  # timings are never asserted
+settings.load_profile("project")
 
 _OPTIONAL = {
     "browser": "needs Chromium: run `make browser`, or .ci/run",

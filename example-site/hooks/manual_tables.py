@@ -5,10 +5,7 @@ Dimensions, behaviour and quantities are those of the program; only their source
 
 from __future__ import annotations
 
-import ast
-import inspect
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -19,7 +16,8 @@ from pydantic import BaseModel
 from mkdocs_worldmodel.analysis.quantities import QUANTITIES
 from mkdocs_worldmodel.pipeline import examine, understand
 from mkdocs_worldmodel.scenario.road_user import BODIES, Kind
-from mkdocs_worldmodel.site import options
+from mkdocs_worldmodel.site.choices import CHOICES
+from mkdocs_worldmodel.site.options import WorldModelConfig
 from mkdocs_worldmodel.spec import conditions, story, users
 from mkdocs_worldmodel.spec.block import Place
 from mkdocs_worldmodel.spec.keys import Model
@@ -142,17 +140,12 @@ def _miss() -> str:
 
 
 def _options() -> str:
-    """The plugin's options with their defaults, from the class that checks them and the text below each."""
-    tree = ast.parse(Path(options.__file__).read_text(encoding="utf-8"))
-    body = next(n.body for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "WorldModelConfig")
-    defaults = options.WorldModelConfig()
+    """The plugin's options with their defaults, from the table by which they are checked."""
     rows = ""
-    for option, text in pairwise(body):
-        if isinstance(option, ast.Assign) and isinstance(text, ast.Expr):
-            name = ast.unparse(option.targets[0])
-            said = inspect.cleandoc(ast.literal_eval(text.value)).replace("\n", " ")
-            value = yaml.safe_dump(defaults[name], default_flow_style=True).split("\n")[0]
-            rows += row(f"`{name}`{{: #option-{name} }}", said, f"`{value}`" if defaults[name] is not None else "—")
+    for name in WorldModelConfig():
+        value = yaml.safe_dump(CHOICES[name].default, default_flow_style=True).split("\n")[0]
+        shown = f"`{value}`" if CHOICES[name].default is not None else "—"
+        rows += row(f"`{name}`{{: #option-{name} }}", CHOICES[name].text, shown)
     return table("option", "meaning", "default") + rows
 
 

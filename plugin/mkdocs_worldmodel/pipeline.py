@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mkdocs_worldmodel import world as worlds
 from mkdocs_worldmodel.analysis import expect
@@ -28,6 +28,10 @@ from mkdocs_worldmodel.scenario.doubts import doubts
 from mkdocs_worldmodel.scenario.rig import rig_of
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.spec.block import Block, Place, did_you_mean, parse_block
+from mkdocs_worldmodel.spec.sources import Sources
+
+Films = Literal["full", "low", "none"]
+"""At most of which quality a figure's film is, whatever its block says: drafts need less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ class Order:
     """What is well-formed and can yet never happen; said as warnings."""
 
 
-def understand(text: str, place: Place, *, draft: bool = False) -> Order:
-    """Check a block. A draft's film has low quality, whatever the block says.
+def understand(text: str, place: Place, *, films: Films = "full") -> Order:
+    """Check a block.
 
     Raises:
         SpecError: with all mistakes of the block.
@@ -56,7 +60,7 @@ def understand(text: str, place: Place, *, draft: bool = False) -> Order:
     if block.spec.world not in worlds.WORLDS and block.spec.world not in (known := worlds.known()):
         message, hint = f"there is no world '{block.spec.world}'", did_you_mean(block.spec.world, known)
         raise SpecError(block.sources.mistake(("world",), message, hint))
-    film = filming(block.spec.film, draft=draft)
+    film = None if films == "none" else filming(block.spec.film, draft=films == "low")
     options = rollout_figure.Options(rig_of(block.spec.cameras), film, expectations)
     run_key = _run_key(scenario, block.spec.world, block.spec.seed)
     look = [_plain(scenario.environment), [u.colour for u in scenario.users]]
@@ -92,10 +96,12 @@ def _plain(value: Any) -> Any:
 
     `asdict` makes deep copies, which cost more than the rest of a key.
     """
-    if is_dataclass(value):
-        fields = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-        return {"is": type(value).__name__, **fields}
-    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    fields = getattr(value, "__dataclass_fields__", None)
+    if fields is None:
+        return value
+    return {"is": type(value).__name__, **{name: _plain(getattr(value, name)) for name in fields}}
 
 
 def drive(scenario: Scenario, world: str, seed: int, store: Store) -> Rollout:
@@ -132,10 +138,10 @@ def examine(order: Order) -> tuple[Rollout, Analysis]:
     return run, analyse(order.scenario, run, order.options.expectations)
 
 
-def missed(block: Block, verdicts: Sequence[expect.Verdict]) -> list[Mistake]:
+def missed(sources: Sources, verdicts: Sequence[expect.Verdict]) -> list[Mistake]:
     """What a block expects and its run did not do, each at its line. `verdicts` in the order of `expect:`."""
     return [
-        block.sources.mistake(("expect", i), f"expected {verdict.text}, but {verdict.measured}")
+        sources.mistake(("expect", i), f"expected {verdict.text}, but {verdict.measured}")
         for i, verdict in enumerate(verdicts)
         if not verdict.held
     ]
@@ -223,7 +229,7 @@ def make_figure(
     defaults: list[tuple[str, Mapping[str, Any]]],
     store: str,
     key: str,
-    draft: bool = False,
+    films: Films = "full",
 ) -> None:
     """What a worker does: drive what must be driven, draw the figure and put it in the store.
 
@@ -231,9 +237,9 @@ def make_figure(
         JobError: where the block's files changed since the key was computed.
     """
     place = Place(Path(folder), tuple(Path(r) for r in roots), tuple((name, values) for name, values in defaults))
-    order = understand(text, place, draft=draft)
+    order = understand(text, place, films=films)
     if order.key != key:
-        raise JobError("a file of this block changed while the figure was made; build again")
+        raise JobError("a file of this block, or this package, changed while the figure was made; build again")
     kept = Store(Path(store))
     plan, rollouts = rollout_figure.plan(order.scenario), []
     wanted: Scenario | None = next(plan)
@@ -261,20 +267,41 @@ class Figure:
     """Made by this build, not found in the store."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order as the one who gave it keeps it: what the block says of its page, without its scenario."""
+
+    key: str
+    id: str | None
+    title: str
+    caption: str
+    alt: str
+    show: Sequence[str] | None
+    sources: Sources
+    """Of what a page may find wrong with it later: `id`, `caption`, `expect`."""
+    doubts: tuple[Mistake, ...]
+
+    @classmethod
+    def of(cls, order: Order) -> Ordered:
+        spec, sources = order.block.spec, order.block.sources.only("id", "caption", "expect")
+        return cls(order.key, spec.id, spec.title, spec.caption, spec.alt, spec.show, sources, order.doubts)
+
+
 _STARTS = itertools.count()
 
 
 class Pipeline:
-    """Orders figures and hands them out. Equal blocks are made once. Drafts have films of low quality."""
+    """Orders figures and hands them out. Equal blocks are made once."""
 
-    def __init__(self, store: Store, jobs: Jobs, *, draft: bool = False) -> None:
-        self.store, self.jobs, self.draft = store, jobs, draft
-        self._orders: dict[tuple[str, Path, tuple[Path, ...], str], Order | WorldModelError] = {}
+    def __init__(self, store: Store, jobs: Jobs, *, films: Films = "full") -> None:
+        self.store, self.jobs, self.films = store, jobs, films
+        # a build's memory grows by these with each figure: they hold what pages need, and no more
+        self._orders: dict[tuple[str, Path, tuple[Path, ...], str], Ordered | WorldModelError] = {}
         self._stored: set[str] = set()
         """Keys that the store had when their first block was met."""
         self._waiting: dict[str, Future[None]] = {}
 
-    def order(self, text: str, place: Place) -> Order:
+    def order(self, text: str, place: Place) -> Ordered:
         """Understand a block and start its work, unless the store has it or it is under way.
 
         Raises:
@@ -286,18 +313,18 @@ class Pipeline:
         if isinstance(known, WorldModelError):
             raise known
         if known.key not in self._waiting and known.key not in self._stored:
-            if self.store.get(known.key) is None:
+            if not self.store.has(known.key):
                 self._start(known, text, place)
             else:
                 self._stored.add(known.key)
         return known
 
-    def _understood(self, text: str, place: Place) -> Order | WorldModelError:
+    def _understood(self, text: str, place: Place) -> Ordered | WorldModelError:
         about = (text, place.folder, place.roots, json.dumps(place.defaults) if place.defaults else "")
         known = self._orders.get(about)
         if known is None:
             try:
-                known = understand(text, place, draft=self.draft)
+                known = Ordered.of(understand(text, place, films=self.films))
             except WorldModelError as error:
                 known = error
             except Exception as error:  # noqa: BLE001 - a mistake of ours takes one figure down, not the site
@@ -306,7 +333,7 @@ class Pipeline:
             self._orders[about] = known
         return known
 
-    def _start(self, order: Order, text: str, place: Place) -> None:
+    def _start(self, order: Ordered, text: str, place: Place) -> None:
         args = {
             "text": text,
             "folder": str(place.folder),
@@ -314,13 +341,13 @@ class Pipeline:
             "defaults": place.defaults,
             "store": str(self.store.root),
             "key": order.key,
-            "draft": self.draft,
+            "films": self.films,
         }
         # Each start is a job of its own: one of an earlier build, or of an entry that is gone, says nothing any more.
         name = f"{order.key}-{next(_STARTS)}"
         self._waiting[order.key] = self.jobs.submit(name, "mkdocs_worldmodel.pipeline:make_figure", args)
 
-    def figure(self, order: Order, text: str, place: Place) -> Figure:
+    def figure(self, order: Ordered, text: str, place: Place) -> Figure:
         """Wait for an ordered figure.
 
         Raises:
@@ -341,6 +368,6 @@ class Pipeline:
 
 def _read(entry: Entry) -> Bundle | None:
     try:
-        return Bundle.of(entry.read_json("figure.json"))
+        return Bundle.read(entry.read_bytes("figure.json"))
     except (KeyError, TypeError, ValueError, OSError):
         return None

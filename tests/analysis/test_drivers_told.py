@@ -25,7 +25,7 @@ def test_a_lane_change_that_the_driver_decides_is_told_where_it_begins() -> None
         ego: {lane: 1, speed: 25 m/s, turn: exit}
         stop: {time: 30 s}
         """)
-    assert len(re.findall(r"ego begins to change from lane \d to lane 1\b", found)) == 1
+    assert len(re.findall(r"ego begins to change from lane 1 to the exit lane", found)) == 1
     assert "the ego takes the exit" in found.lower()
     assert found.index("begins to change") < found.lower().index("takes the exit")
 
@@ -106,3 +106,39 @@ def test_no_two_entries_are_closer_than_a_reader_can_tell() -> None:
         story: [{when: {time: 1 s}, do: {a: {change_lane: {to: 2}}, b: {change_lane: {to: 2}}}}]
         """).events]  # fmt: skip
     assert all(b - a > 0.1 for a, b in pairwise(times[1:]))
+
+
+MERGE = """
+    road: {lanes: 2, kind: motorway, ramp: {ahead: 60 m, length: 200 m}}
+    ego: {lane: 1, speed: 95 km/h}
+    actors: {merger: {on: ramp, lane: 1, before: 30 m, speed: 80 km/h, desired_speed: 100 km/h}}
+    """
+
+
+def test_lanes_that_a_ramp_or_an_exit_adds_have_names_and_the_others_keep_their_numbers() -> None:
+    found = told(MERGE)
+    assert "The merger begins to change from the entry lane to lane 1" in found
+    assert "lane 3" not in found
+    leaving = """
+        road: {lanes: 2, length: 800 m, kind: motorway, exit: {ahead: 300 m, length: 200 m}}
+        ego: {lane: 1, speed: 25 m/s, turn: exit}
+        stop: {time: 25 s}
+        """
+    assert "The ego begins to change from lane 1 to the exit lane." in told(leaving)
+
+
+def test_a_braking_names_the_end_of_the_lane_and_the_bend_for_which_it_is() -> None:
+    ending = """
+        road: {lanes: 2, kind: motorway, lane_ends: {lane: 1, ahead: 160 m, over: 60 m}}
+        ego: {lane: 1, speed: 80 km/h}
+        actors:
+          front: {lane: 2, ahead: 8 m, speed: 75 km/h}
+          back: {kind: van, lane: 2, behind: 25 m, speed: 75 km/h}
+        """
+    assert re.search(r"The ego brakes [^;]*, with the end of its lane 1\d\d m ahead", told(ending))
+    turning = """
+        road: {lanes: 1, oncoming: 1, kind: rural, segments: [
+          {length: 120 m}, {length: 40 m, curve: {radius: 30 m, to: left}}, {length: 200 m}]}
+        ego: {lane: 1, speed: 60 km/h}
+        """
+    assert re.search(r"The ego brakes [^;]*, before a bend with a radius of (2|3)\d m", told(turning))

@@ -62,7 +62,8 @@ def test_several_clauses_are_one_sentence() -> None:
 
 @given(saids)
 def test_it_comes_back_from_json_as_it_went(said: Said) -> None:
-    assert unplain(json.loads(json.dumps(plain({"texts": [said, "plain", 1.5, None]}))))["texts"][0] == said
+    values = {"texts": [said, "plain", 1.5, None], "inside": {"say": [1.5], "it": said}}
+    assert json.loads(json.dumps(plain(values)), object_hook=unplain) == values
 
 
 @given(saids, st.text(max_size=10))

@@ -319,3 +319,15 @@ def test_a_root_that_is_a_file_is_told(tmp_path: Path) -> None:
         store.get(KEY)
     with pytest.raises(StoreError, match=r"store is not a folder: remove the file"), store.stage(KEY):
         pass
+
+
+def test_what_seems_to_be_there_is_looked_at_when_it_is_used(tmp_path: Path) -> None:
+    store, key = Store(tmp_path / "store"), "a" * 64
+    assert not store.has(key)
+    with store.stage(key) as staging:
+        (staging.path / "run.json").write_text("{}")
+    assert store.has(key)
+    next((tmp_path / "store/objects").glob("*/*/run.json")).write_text("[]")
+    assert store.has(key)
+    assert store.get(key) is None
+    assert not store.has(key)

@@ -283,3 +283,36 @@ def test_a_body_hides_the_mirror_on_its_far_side() -> None:
     # what sticks out on the far side comes first, so that the body is painted over it
     shown = [i for i in drawn.runs[0][0] if drawn.colour[i] in at]
     assert shown[0] == drawn.runs[0][0].start
+
+
+@pytest.mark.parametrize("sky", [("day", "clear"), ("night", "rain")])
+def test_a_shot_shows_what_a_renderer_of_that_camera_shows(sky: Any) -> None:
+    network = network_of("town")
+    rollout = rollout_on(network.roads[0], traffic_of("town"))
+    whole = CameraRenderer(rollout, network, Environment(*sky), RIG, SIZES)
+    before = [p.tobytes() for p in whole.frame(5)]
+    ahead, size = camera("front_wide"), (600, 224)
+    own = CameraRenderer(rollout, network, Environment(*sky), [ahead], [size]).frame(5)[0]
+    assert whole.shot(5, ahead, size).tobytes() == own.tobytes()
+    assert [p.tobytes() for p in whole.frame(5)] == before
+
+
+@pytest.mark.parametrize("kind", ["motorway", "town"])
+def test_faces_too_small_for_all_cameras_are_left_out_and_no_others(kind: Any) -> None:
+    network = network_of(kind)
+    rollout = rollout_on(network.roads[0], traffic_of(kind))
+    vehicles = Vehicles(rollout, network, light_of(Environment()), np.array([0.0, 0.0, 1.0]), None)
+    rig = Rig([view_of(c, 320, 160) for c in RIG])
+    flip = np.array([1.0, 1.0, -1.0])
+    for k in (0, 12):
+        every, some = vehicles.at(k).faces, vehicles.at(k, rig).faces
+        assert len(some.owner) < 0.9 * len(every.owner)
+        for mirror, smallest in ((np.ones(3), 0.6), (flip, 2.5)):
+            one, other = (
+                faces_in_views(rig, replace(f, points=f.points * mirror, facing=f.facing * mirror,
+                                            centre=f.centre * mirror), smallest)
+                for f in (every, some)
+            )  # fmt: skip
+            assert one.runs == other.runs
+            assert one.colour == other.colour
+            assert np.array_equal(np.array(one.fixed), np.array(other.fixed))

@@ -60,3 +60,11 @@ def test_brake_lights_show() -> None:
 
     assert red(0.0) == 0
     assert red(-2.0) > 4
+
+
+def test_the_scale_bar_of_a_small_map_leaves_the_ego_free() -> None:
+    for size in ((64, 32), (96, 48), (128, 32)):
+        image = view_of(traffic_of("town"), "town", size=size, pixels_per_metre=size[1] / 40.0).frame(0)
+        assert len(places(image, EGO, 60)) > 2
+        y, x = size[1] // 2, round(0.36 * size[0])
+        assert np.argwhere((image[y - 1 : y + 2, x - 2 : x + 3] > 235).all(axis=-1)).size == 0

@@ -113,3 +113,19 @@ def test_what_falls_goes_on_falling(weather: Any) -> None:
     again = Falling(rig, light_of(Environment(weather=weather)), run).at(11)
     assert all((a[0] == b[0]).all() for a, b in zip(again[0], falling.at(11)[0], strict=True))
     assert not any(Falling(rig, light_of(Environment()), run).at(3))
+
+
+@pytest.mark.parametrize("time", ["dusk", "night"])
+def test_a_wet_road_mirrors_the_tail_lamps_of_who_drives_ahead(time: TimeOfDay) -> None:
+    users = [("car", 300.0, 0.0, 0.0, 0.0), ("car", 314.0, 0.0, 0.0, 0.0)]
+    wet, dry = (picture(Environment(time, w), placed(RURAL, users, rows=2)) for w in ("rain", "overcast"))
+    road = (slice(94, 106), slice(140, 180))  # below the bumper of the car ahead
+    red = [p[road][..., 0] - p[road][..., 1:].mean(axis=-1) for p in (wet, dry)]
+    assert red[0].max() > red[1].max() + 25.0
+
+
+@pytest.mark.parametrize("time", ["dusk", "night"])
+def test_rain_in_the_dark_leaves_the_sky_as_bright_as_a_covered_one(time: TimeOfDay) -> None:
+    rain, covered = (light_of(Environment(time, w)) for w in ("rain", "overcast"))
+    assert 0.9 < np.mean(rain.horizon) / np.mean(covered.horizon) < 1.4
+    assert np.mean(rain.horizon) < np.mean(light_of(Environment("day", "rain")).horizon) * 0.8

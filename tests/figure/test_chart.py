@@ -32,7 +32,7 @@ def rooms(svg: Node) -> list[tuple[str, Box]]:
     for text in svg.all("text"):
         x, y, long = float(text.attrs["x"]), float(text.attrs["y"]), width(text.text)
         if y < title - 5.0:
-            left = x - long if text.attrs.get("text-anchor") == "end" else x
+            left = x if text.attrs.get("text-anchor") == "start" else x - long
             out.append((text.text, Box(left, y - 14.0, left + long, y + 4.0)))
     return out
 

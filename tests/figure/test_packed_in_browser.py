@@ -33,7 +33,7 @@ def test_every_frame_shows_the_values_of_the_run(filmed: Bundle, tmp_path: Path,
             const figure = document.querySelector("wm-figure"), rows = [];
             for (let k = 0; k < figure.frames; k++) {
                 figure.seek(k);
-                rows.push([...figure.querySelectorAll(".wm-key output")].map((output) => output.textContent));
+                rows.push([...figure.querySelectorAll(".wm-key b")].map((value) => value.textContent));
             }
             return rows;
         }""")

@@ -26,7 +26,6 @@ def found(text: str, driver: str = "idm") -> tuple[Readings, Critical]:
         ("motorway-merge", "merger"),
         ("ccc-crossing", "target"),
         ("roundabout", "circling"),
-        ("overtaking-a-cyclist", "cyclist"),
         ("lead-vehicle-stopped", "last"),
         ("emergency-vehicle", "ambulance"),
         ("stop-sign", "main"),

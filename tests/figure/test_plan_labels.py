@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mkdocs_worldmodel.figure.plan_labels import Box, Candidate, Sheet, beside, overlap, room, width
+from mkdocs_worldmodel.figure.plan_labels import Box, Candidate, Sheet, beside, overlap, room, segments, width, within
 
 SQUARE = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
 FRAME = Box(-300.0, -300.0, 300.0, 300.0)
@@ -44,6 +45,28 @@ def test_a_word_keeps_off_lines_where_it_can() -> None:
     sheet.lines.append(((-100.0, 0.0), (100.0, 0.0)))
     assert sheet.place([Candidate("a", 0, 5), Candidate("a", 0, 90)]) == Candidate("a", 0, 90)
     assert sheet.place([Candidate("a", 0, 5)]) == Candidate("a", 0, 5), "a line is better than no word"
+
+
+def test_a_word_keeps_off_the_marks_of_the_road_but_stays_near() -> None:
+    car, line = [(0.0, 0.0), (40.0, 0.0), (40.0, 16.0), (0.0, 16.0)], ((-300.0, -9.0), (300.0, -9.0))
+    sheet = Sheet(FRAME, [car])
+    sheet.marks.append(line)
+    placed = sheet.place(beside("car 50 km/h", car, []))
+    assert placed is not None
+    assert placed.box.bottom < line[0][1] or placed.box.top > line[0][1]
+    assert not placed.lines, "near enough to need no line to its road user"
+
+
+def test_a_line_falls_into_segments_between_its_gaps() -> None:
+    x, y = np.array([0.0, 1.0, 2.0, 3.0, 4.0]), np.array([0.0, 0.0, np.nan, 5.0, 6.0])
+    assert segments(x, y) == [((0.0, 0.0), (1.0, 0.0)), ((3.0, 5.0), (4.0, 6.0))]
+
+
+def test_of_a_line_only_the_stretches_that_reach_into_a_box_are_kept() -> None:
+    box, y = Box(0.0, 0.0, 10.0, 10.0), np.array([5.0, 5.0, 5.0, 5.0, 5.0, 5.0])
+    x = np.array([-30.0, -20.0, -10.0, 20.0, 30.0, 40.0])
+    assert within(box, x, y).tolist()[2:4] == [5.0, 5.0], "both of its ends are outside, and it runs through"
+    assert np.isnan(within(box, x, y)[[0, 1, 4, 5]]).all()
 
 
 def test_a_dimension_that_would_leave_the_frame_is_not_placed() -> None:

@@ -14,7 +14,7 @@ import scenes
 from html_tree import tree
 from mkdocs_worldmodel.analysis.readings import Readings
 from mkdocs_worldmodel.analysis.said import replaced
-from mkdocs_worldmodel.figure import plan_labels
+from mkdocs_worldmodel.figure import languages, plan_labels
 from mkdocs_worldmodel.figure.plan_cast import critical
 from mkdocs_worldmodel.figure.plan_frame import WIDTH
 from mkdocs_worldmodel.figure.plan_labels import Box, Point
@@ -34,13 +34,16 @@ class Views:
     readings: Readings
     svgs: list[str]
     captions: list[str]
+    drawn: list[str]
+    """The same as stored, without a language."""
 
 
 def views(text: str, driver: str = "idm") -> Views:
     made = scenes.scenario(text, driver=driver)
     readings = Readings(made, Simulator().run(made))
     drawn = tops(readings)
-    return Views(readings, [replaced(v["svg"], str) for v in drawn], [str(v["caption"]) for v in drawn])
+    svgs, captions = [replaced(v["svg"], str) for v in drawn], [str(v["caption"]) for v in drawn]
+    return Views(readings, svgs, captions, [v["svg"] for v in drawn])
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +86,41 @@ def test_no_two_words_overlap(library: dict[tuple[str, str], Views]) -> None:
     assert met == []
 
 
+@pytest.mark.parametrize("language", ["de", "fr", "ja"])
+def test_words_of_other_languages_have_room_as_well(library: dict[tuple[str, str], Views], language: str) -> None:
+    tongue = languages.language(language)
+    for where, each in library.items():
+        for drawn in each.drawn:
+            found = words(replaced(drawn, tongue.words))
+            assert [(a, b) for (a, one), (b, other) in combinations(found, 2) if one.meets(other)] == [], where
+
+
+def test_the_ego_is_called_as_the_sentences_of_the_page_call_it(library: dict[tuple[str, str], Views]) -> None:
+    view = library["ccr-stationary", "idm"].drawn[0]
+    german, japanese = (replaced(view, languages.language(code).words) for code in ("de", "ja"))
+    assert "Ego 50 km/h" in [text for text, _ in words(german)]
+    assert not any("ego" in text for text, _ in words(japanese))
+
+
+def test_no_mark_of_the_road_is_drawn_where_nobody_sees_it(library: dict[tuple[str, str], Views]) -> None:
+    for where, svg in every(library):
+        left, top, wide, high = (float(v) for v in tree(svg).first("svg").attrs["viewbox"].split())
+        for node in (*tree(svg).all("path", class_="wm-edge"), *tree(svg).all("path", class_="wm-lane")):
+            for part in node.attrs["d"].split("M")[1:]:
+                x, y = np.cumsum(np.array(part.replace("l", " ").split(), dtype=float).reshape(-1, 2), axis=0).T
+                assert x.max() > left - 7.0, where
+                assert x.min() < left + wide + 7.0, where
+                assert y.max() > top - 7.0, where
+                assert y.min() < top + high, where
+
+
+def test_a_windscreen_is_a_hole_in_its_car(library: dict[tuple[str, str], Views]) -> None:
+    """It runs the other way round, and covers a tenth of the body or so."""
+    body, hole = (np.array(p) for p in polygons(library["ccr-stationary", "idm"].svgs[0])[-2:])
+    areas = [float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) for x, y in (body.T, hole.T)]
+    assert -0.3 < areas[1] / areas[0] < -0.03
+
+
 def test_no_word_covers_a_road_user(library: dict[tuple[str, str], Views]) -> None:
     hidden = [
         (where, text)
@@ -119,7 +157,7 @@ def test_every_run_has_two_views_and_the_second_is_later(library: dict[tuple[str
 
 def test_every_view_has_a_dimension_with_its_unit_and_a_scale(library: dict[tuple[str, str], Views]) -> None:
     for where, svg in every(library):
-        numbers = [t.text for t in tree(svg).first("g", class_="wm-dim-text").all("text")]
+        numbers = [t.text for t in tree(svg).all("text", class_="wm-number")]
         assert numbers, where
         assert len(numbers) <= 4, where
         assert all(re.fullmatch(r"\d+(\.\d)? m", text) for text in numbers), (where, numbers)

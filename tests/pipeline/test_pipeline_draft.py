@@ -8,31 +8,32 @@ import pytest
 
 from mkdocs_worldmodel.build import Jobs, Store
 from mkdocs_worldmodel.figure.bundle import Bundle
-from mkdocs_worldmodel.pipeline import Pipeline, understand
+from mkdocs_worldmodel.pipeline import Films, Pipeline, understand
 from mkdocs_worldmodel.spec.block import Place
 
 SCENARIO = "scenario: {ego: {speed: 60 km/h}, stop: {time: 0.5 s}}\ncameras: [front_wide, rear]\n"
 
 
-def made(text: str, folder: Path, *, draft: bool) -> tuple[Bundle, bool]:
+def made(text: str, folder: Path, *, films: Films) -> tuple[Bundle, bool]:
     place = Place(folder, ())
     with Jobs(0) as jobs:
-        pipeline = Pipeline(Store(folder / "store"), jobs, draft=draft)
+        pipeline = Pipeline(Store(folder / "store"), jobs, films=films)
         figure = pipeline.figure(pipeline.order(text, place), text, place)
         return figure.bundle, figure.made
 
 
 def test_a_draft_is_smaller_and_does_not_take_the_place_of_the_good_one(tmp_path: Path) -> None:
-    draft, good = (made(SCENARIO, tmp_path, draft=d)[0].film for d in (True, False))
+    draft, good = made(SCENARIO, tmp_path, films="low")[0].film, made(SCENARIO, tmp_path, films="full")[0].film
     assert draft is not None
     assert good is not None
     assert (draft.width, draft.height, draft.fps) == (good.width // 2, good.height // 2, 5)
-    assert [made(SCENARIO, tmp_path, draft=d)[1] for d in (True, False)] == [False, False]
+    assert not made(SCENARIO, tmp_path, films="low")[1]
+    assert not made(SCENARIO, tmp_path, films="full")[1]
 
 
 def test_a_run_is_driven_once_for_both(tmp_path: Path) -> None:
     place = Place(tmp_path, ())
-    draft, good = (understand(SCENARIO, place, draft=d) for d in (True, False))
+    draft, good = understand(SCENARIO, place, films="low"), understand(SCENARIO, place)
     assert draft.run_key == good.run_key
     assert draft.key != good.key
 
@@ -40,12 +41,20 @@ def test_a_run_is_driven_once_for_both(tmp_path: Path) -> None:
 @pytest.mark.parametrize("film", ["film: low", "film: {fps: 5, width: 320 px}"])
 def test_what_is_made_so_anyway_is_not_made_twice(tmp_path: Path, film: str) -> None:
     place = Place(tmp_path, ())
-    assert understand(SCENARIO + film, place).key == understand(SCENARIO, place, draft=True).key
+    assert understand(SCENARIO + film, place).key == understand(SCENARIO, place, films="low").key
 
 
 def test_without_a_film_a_draft_is_the_good_one(tmp_path: Path) -> None:
     place, text = Place(tmp_path, ()), f"{SCENARIO}film: none"
-    assert understand(text, place).key == understand(text, place, draft=True).key
+    assert understand(text, place).key == understand(text, place, films="low").key
+
+
+def test_without_films_a_figure_is_that_of_a_block_which_wants_none(tmp_path: Path) -> None:
+    place = Place(tmp_path, ())
+    assert understand(SCENARIO, place, films="none").key == understand(f"{SCENARIO}film: none", place).key
+    bundle, _ = made(SCENARIO, tmp_path, films="none")
+    assert bundle.film is None
+    assert bundle.moments
 
 
 def test_a_rig_changes_the_figure_and_not_the_run(tmp_path: Path) -> None:

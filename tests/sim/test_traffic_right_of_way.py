@@ -15,6 +15,7 @@ from mkdocs_worldmodel.scenario.road_user import BODIES, Kind, RoadUser, YieldPa
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
 KINDS: tuple[Kind, ...] = ("car", "car", "van", "motorcycle")
+HEAVY: tuple[Kind, ...] = (*KINDS, "truck", "bus")
 
 
 def watched(layout: Layout, users: Sequence[RoadUser], stop: float = 90.0) -> Scenario:
@@ -25,13 +26,13 @@ def watched(layout: Layout, users: Sequence[RoadUser], stop: float = 90.0) -> Sc
     return scene(layout.network, [cone, *users], stop)
 
 
-def arrivals(layout: Layout, rng: np.random.Generator, count: int) -> list[RoadUser]:
+def arrivals(layout: Layout, rng: np.random.Generator, count: int, kinds: tuple[Kind, ...] = KINDS) -> list[RoadUser]:
     """Some from anywhere to anywhere."""
     arms = [arm for arm in ARMS if arm in layout.arms]
     taken = dict.fromkeys(arms, 5.0)
     users: list[RoadUser] = []
     while len(users) < count:
-        arm, kind = arms[rng.integers(len(arms))], KINDS[rng.integers(len(KINDS))]
+        arm, kind = arms[rng.integers(len(arms))], kinds[rng.integers(len(kinds))]
         before = taken[arm] + rng.uniform(0.0, 40.0)
         if before > 120.0:
             continue
@@ -63,13 +64,14 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.parametrize(("kinds", "seed"), [(KINDS, 7), (HEAVY, 11)], ids=["light", "heavy"])
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_nobody_is_hit_and_everybody_leaves(name: str) -> None:
+def test_nobody_is_hit_and_everybody_leaves(name: str, kinds: tuple[Kind, ...], seed: int) -> None:
     control, more = LAYOUTS[name]
     layout = junction(control, **more)
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     stop = 150.0 if name == "signals" else 90.0
-    run = drive(*(watched(layout, arrivals(layout, rng, 6), stop) for _ in range(40)))
+    run = drive(*(watched(layout, arrivals(layout, rng, 6, kinds), stop) for _ in range(40)))
     assert contacts(run) == []
     assert [who for who in still_there(run) if who[1] != "ego"] == []
 

@@ -18,8 +18,10 @@ from mkdocs.exceptions import PluginError
 import mkdocs_worldmodel
 from mkdocs_worldmodel.analysis.expect import parse
 from mkdocs_worldmodel.analysis.quantities import QUANTITIES
+from mkdocs_worldmodel.figure.mosaic import layout
 from mkdocs_worldmodel.scenario.cast import behaviour_of
 from mkdocs_worldmodel.scenario.compose import compose
+from mkdocs_worldmodel.scenario.rig import RIG
 from mkdocs_worldmodel.scenario.road_user import Kind
 from mkdocs_worldmodel.scenario.spread import Spread
 from mkdocs_worldmodel.spec.block import Place, parse_block
@@ -209,3 +211,31 @@ def test_examples_of_scenarios_are_understood(page: str, text: str) -> None:
         text = CAST + text
     body = "scenario:\n" + "".join(f"  {line}\n" for line in text.splitlines())
     assert compose(parse_block(body, Place(DOCS, (DOCS,)))).users
+
+
+def page_of(path: str) -> SimpleNamespace:
+    return SimpleNamespace(file=SimpleNamespace(src_uri=f"{path}.md", dest_uri=f"{path}/index.html"))
+
+
+def test_the_catalogue_shows_the_poster_of_each_film() -> None:
+    library = hook("library")
+    library.posters.clear()
+    html = '<video poster="../../assets/worldmodel/0a/cut-in-poster.jpg" src="../../assets/worldmodel/0a/cut-in.mp4">'
+    assert library.on_page_content(html, page=page_of("library/cut-in")) == html
+    library.on_page_content(html, page=page_of("tutorial"))
+    catalogue = SimpleNamespace(file=SimpleNamespace(src_uri="library/index.md", dest_uri="library/index.html"))
+    output = library.on_post_page("<!-- poster: cut-in --><!-- poster: debris -->", page=catalogue)
+    assert re.findall(r'src="([^"]*)"', output) == ["../assets/worldmodel/0a/cut-in-poster.jpg"]
+    assert "poster:" not in output, "a scenario without a film has no picture"
+
+
+def test_every_scenario_of_the_library_stands_in_the_catalogue_once() -> None:
+    library = hook("library")
+    text = library._catalogue(library.library())
+    assert sorted(library.MARK.findall(text)) == sorted(library.library())
+    assert all(f"## {heading}\n" in text for heading in [*library.GROUPS.values(), library.OTHERS])
+
+
+def test_the_camera_in_front_is_the_middle_half_of_a_poster_as_the_catalogue_crops_it() -> None:
+    mosaic = layout(RIG)
+    assert mosaic.tiles["front_wide"][:4] == (mosaic.width // 4, 0, mosaic.width // 2, mosaic.width // 4)

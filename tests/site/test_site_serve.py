@@ -106,6 +106,9 @@ def test_a_served_site_has_films_of_low_quality_and_a_built_one_of_full(project:
         built = project.build(command=command, options=options)
         assert not built.warnings
         widths.append(int(built.page().first("video").attrs["width"]))
+    without = project.build(command="serve", options={"serve": "none"})
+    assert not without.warnings
+    assert list(without.page().all("video")) == []
     low, full = widths[:2]
     assert low < full
     assert widths[2:] == [full, full]

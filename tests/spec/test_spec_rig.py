@@ -101,7 +101,7 @@ TOO_MANY = f"cameras: {{{', '.join(f'c{i}: {{x: 1, z: 1, yaw: 0, fov: 1}}' for i
         ),
         ("cameras: {rear: {yaw: 190°}}", "1: cameras.rear.yaw: 190° is out of range", "from -180° to 180°"),
         ("cameras: {rear: {fov: 180°}}", "1: cameras.rear.fov: 180° is out of range", "from 10° to 140°"),
-        ("cameras: {rear: {pitch: -20°}}", "1: cameras.rear.pitch: -20° is out of range", "from -5° to 60°"),
+        ("cameras: {rear: {pitch: -31°}}", "1: cameras.rear.pitch: -31° is out of range", "from -30° to 60°"),
         ("cameras: {rear: {z: 0 m}}", "1: cameras.rear.z: 0 m is out of range", "from 0.2 m to 8 m"),
         (
             "cameras: {rear: {z: 2 s}}",

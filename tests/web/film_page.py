@@ -81,7 +81,7 @@ def figure(name: str, film: str = "clip.mp4") -> str:
 <div class="wm-chart" data-x0="48" data-x1="780"><svg viewBox="0 0 800 120" role="img" aria-label="Speed">
 <path class="wm-line wm-line-1" d="M48 30L780 60"/><line class="wm-cursor" x1="0" x2="0" y1="10" y2="110"/></svg>
 <div class="wm-legend"><span class="wm-key wm-line-1" data-series="speed"
- data-unit="km/h" data-digits="0">Ego speed <output></output></span></div></div>
+ data-unit="km/h" data-digits="0">Ego speed</span></div></div>
 <ol class="wm-events">{items}</ol>
 <details class="wm-numbers"><summary>Numbers</summary><table data-search-exclude><tr><th>Smallest gap</th>
 <td>8.4 m</td></tr></table></details>

@@ -198,7 +198,7 @@ def test_all_values_of_a_series_arrive(visit: Visitor) -> None:
           document.body.append(copy);
           return [...Array(copy.frames).keys()].map((k) => {
             copy.seek(k);
-            return copy.querySelector("output").textContent;
+            return copy.querySelector(".wm-key b").textContent;
           });
         }""",
         text,
@@ -214,13 +214,13 @@ def test_chart_and_events_move_the_film(visit: Visitor) -> None:
     page.page.mouse.click(x, box["y"] + 30)
     page.run("wm.until(() => wm.label() === 60)")
     assert page.part(".wm-cursor").get_attribute("transform") == "translate(487.2 0)"
-    assert page.part(".wm-key output").inner_text() == "89 km/h"
+    assert page.part(".wm-key b").inner_text() == "89 km/h"
     page.part(".wm-events a").nth(1).click()
     assert page.run("wm.label()") == 15
     assert page.page.url.endswith("#one-1")
     assert page.run("[...document.querySelectorAll('[aria-current]')].map((item) => item.id)") == ["one-1"]
     page.settle("wm.slide(5)")
-    assert page.part(".wm-key output").inner_text() == "–"
+    assert page.part(".wm-key b").inner_text() == "–"
 
 
 @pytest.mark.parametrize("server", ["ranges", "file"])

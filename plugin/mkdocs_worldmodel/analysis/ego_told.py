@@ -20,6 +20,8 @@ _SLIGHT = 1.0
 """A braking that is weaker [m/s²] and costs less speed [m/s] is not told."""
 _CREEP, _ROLLS_OUT = 1.5, 3.0
 """Who ends a braking slower than this [m/s] and stands within this time [s] has braked to a standstill."""
+_FIRST = 1.0
+"""What a braking is for shows in how hard it is within this time [s]."""
 _FAR, _SOON = 100.0, 8.0
 """Who comes into the ego's way or leaves it is told up to this gap [m], or below this time to collision [s]."""
 _CLOSE, _HEADWAY = 10.0, 2.0
@@ -111,7 +113,8 @@ class EgoTold:
                              start=kmh(float(speed[begin])), finish=kmh(float(speed[min(end, self.last)])),
                              until=until, most=most)  # fmt: skip
             lead_told = any(abs(time - t) <= SOON + 1e-9 for t in leaders)
-            why = reason(self.scene, begin, most, lead_told=lead_told)
+            first = -float(a[begin : min(end, begin + round(_FIRST / r.dt))].min())
+            why = reason(self.scene, begin, first, lead_told=lead_told)
             if why is not None:
                 clause = say("{clause}, {reason}", clause=clause, reason=why)
             out.append(Event(time, clause, say("Ego brakes"), 1))

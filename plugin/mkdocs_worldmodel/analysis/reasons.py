@@ -12,6 +12,7 @@ from mkdocs_worldmodel.analysis.said import Said, say
 from mkdocs_worldmodel.analysis.scene import Scene
 from mkdocs_worldmodel.analysis.wording import ASPECT_WORDS, kmh, metres
 from mkdocs_worldmodel.rollout.rollout import ASPECTS
+from mkdocs_worldmodel.scenario.geometry import lane_borders
 from mkdocs_worldmodel.scenario.road import Road
 from mkdocs_worldmodel.scenario.road_user import THINGS, WALKERS
 
@@ -23,6 +24,13 @@ _HEADWAY, _TTC, _COLLISION = 4.0, 12.0, 3.5
 """Who is ahead counts below this headway or time to collision; who crosses, below this time to touching [s]."""
 _HARD, _HARD_HEADWAY, _HARD_TTC, _NEAR = 3.0, 1.5, 8.0, 30.0
 """For a braking that is harder than this [m/s²] these count [s], and who is nearest within this distance [m]."""
+_MOVES_OVER, _OVER, _WITHIN = 0.15, 60.0, 1.0
+"""Who comes nearer sideways by this [m] moves over; it counts up to this distance [m], and within this time [s]."""
+_NARROW = 2.8
+"""A lane that has become narrower than this has ended [m]."""
+_SHARP, _SHARPER, _BEND = 100.0, 1.5, 8.0
+"""A bend counts below this radius [m] where it is so many times sharper than the way that one is on; and within this
+time [s]."""
 _STOP = frozenset({"red", "amber", "red amber"})
 
 
@@ -32,17 +40,19 @@ def reason(scene: Scene, k: int, most: float, *, lead_told: bool) -> Said | None
     Args:
         scene: the run
         k: row
-        most: strongest deceleration of that braking [m/s²]
+        most: strongest deceleration with which that braking begins [m/s²]
         lead_told: whether a sentence of that moment says already who is ahead
     """
     then = min(k + round(SOON / scene.run.dt), scene.last)
     led = k if scene.measures.leader[0, k] >= 0 else then
-    found = [*_leader(scene, led, hard=most > _HARD), *_signs(scene, k), *_crossing(scene, then)]
+    found = [*_leader(scene, led, hard=most > _HARD), *_signs(scene, k), *_crossing(scene, then),
+             *_moving_over(scene, k), *_lane_end(scene, k)]  # fmt: skip
     if found:
         text = min(found, key=lambda each: each[0])[1]
         told = lead_told and scene.lead(led) in dict(text.values).values()
         return None if told else text
-    rest = (*_colliding(scene, then), *_junction(scene, k), *_limit(scene, k), *_near(scene, k, hard=most > _HARD))
+    rest = (*_colliding(scene, then), *_junction(scene, k), *_limit(scene, k), *_bend(scene, k),
+            *_near(scene, k, hard=most > _HARD))  # fmt: skip
     return next((text for _, text in rest), None)
 
 
@@ -90,6 +100,73 @@ def _crossing(scene: Scene, k: int) -> _Found:
         light = r.kinds[i] in WALKERS or r.kinds[i] == "bicycle"
         if light and across[i] and r.present[k, i] and r.speed[k, i] > 0.1 and 0.0 < gap < _WALKER:
             yield gap, say("as {who} crosses {gap} ahead", who=scene.who(i), gap=metres(gap))
+
+
+def _moving_over(scene: Scene, k: int) -> _Found:
+    """Who comes over from a lane beside the ego's."""
+    r, then = scene.run, min(k + round(_WITHIN / scene.run.dt), scene.last)
+    rows = [k, then]
+    if r.road[k, 0] != r.road[then, 0]:
+        return
+    for i in range(1, len(r.names)):
+        if scene.run.kinds[i] in WALKERS | THINGS or not r.present[k : then + 1, i].all():
+            continue
+        apart = np.abs(r.t[rows, i] - r.t[rows, 0])
+        beside = (r.road[rows, i] == r.road[k, 0]).all() and r.direction[k, i] == r.direction[k, 0]
+        comes = apart[0] - apart[1] > _MOVES_OVER
+        gap = float(scene.along[k, i] - (r.length[0] - r.rear_overhang[0]) - r.rear_overhang[i])
+        lanes = r.lane[k, i] != r.lane[k, 0] and apart[0] < 1.5 * _width(scene, k)
+        if beside and comes and lanes and 0.0 < gap < _OVER:
+            yield gap, say("as {who} moves over {gap} ahead", who=scene.who(i), gap=metres(gap))
+
+
+def _width(scene: Scene, k: int) -> float:
+    """Width of the lane in which the ego is [m]; 0 outside of all."""
+    return next((width for _, width in _lane_ahead(scene, k, 1.0)), 0.0)
+
+
+def _lane_ahead(scene: Scene, k: int, reach: float) -> Iterator[tuple[float, float]]:
+    """The ego's lane along its road: metres ahead of its front, and width [m]; 0 where a lane just stops."""
+    r, road = scene.run, scene.road(0, k)
+    lane_id, direction, s = int(r.lane[k, 0]), int(r.direction[k, 0]), float(r.s[k, 0])
+    ends = [*(section.s for section in road.sections[1:]), road.length]
+    spans = list(zip(road.sections, ends, strict=True))
+    for section, end in spans if direction > 0 else spans[::-1]:
+        low, high = (max(section.s, s), end) if direction > 0 else (section.s, min(end, s))
+        if low > high:
+            continue
+        lane = next((each for each in section.lanes if each.id == lane_id), None)
+        if lane is None:
+            return
+        places = np.linspace(low, high, 2 + int(high - low))[::direction]
+        inner, outer = lane_borders(road, section, lane, places)
+        for place, width in zip(places.tolist(), np.abs(outer - inner).tolist(), strict=True):
+            if (ahead := _ahead(scene, k, place)) > reach:
+                return
+            yield ahead, width
+        lane_id = (lane.successor if direction > 0 else lane.predecessor) or 0
+        last = high == road.length if direction > 0 else low == 0.0
+        if lane_id == 0 and not last:
+            yield _ahead(scene, k, high if direction > 0 else low), 0.0
+
+
+def _lane_end(scene: Scene, k: int) -> _Found:
+    """Where its lane ends."""
+    first = 0.0
+    for gap, width in _lane_ahead(scene, k, _FAR):
+        first = first or width
+        if width < min(_NARROW, first - 0.01):
+            if gap > 0.0:
+                yield gap, say("with the end of its lane {gap} ahead", gap=metres(gap))
+            return
+
+
+def _bend(scene: Scene, k: int) -> _Found:
+    """The sharpest bend that it drives soon after, where that is much sharper than where it is."""
+    r, end = scene.run, min(k + round(_BEND / scene.run.dt), scene.last)
+    sharp = np.abs(r.yaw_rate[k : end + 1, 0]) / np.maximum(r.speed[k : end + 1, 0], 1.0)
+    if (most := float(sharp.max())) > max(1.0 / _SHARP, _SHARPER * float(sharp[0])):
+        yield 0.0, say("before a bend with a radius of {radius}", radius=metres(1.0 / most))
 
 
 def _colliding(scene: Scene, k: int) -> _Found:

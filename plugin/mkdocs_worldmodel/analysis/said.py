@@ -67,12 +67,12 @@ def worded(said: Said, table: Mapping[str, str], decimal: str, form: str = "") -
     if form not in {"", "c"}:
         template = f"{template}!{form}" if f"{template}!{form}" in table else template
     values = dict(said.values)
-    parts: list[str] = []
+    text = ""
     for literal, place, spec, conversion in _pieces(table.get(template, said.template)):
-        parts.append(literal)
+        text += literal
         if place:
-            parts.append(_value(values[place], spec, conversion, table, decimal))
-    return "".join(parts)
+            text += _value(values[place], spec, conversion, table, decimal)
+    return text
 
 
 def _value(value: str | float | Said, spec: str, form: str, table: Mapping[str, str], decimal: str) -> str:
@@ -81,14 +81,16 @@ def _value(value: str | float | Said, spec: str, form: str, table: Mapping[str, 
     elif isinstance(value, str):
         text = value
     else:
-        text = format(value, f"z{spec}" if spec.endswith("f") else spec).replace(".", decimal)
+        text = format(value, spec).replace(".", decimal)
     return text[:1].upper() + text[1:] if form == "c" else text
 
 
 @functools.cache
 def _pieces(template: str) -> tuple[tuple[str, str, str, str], ...]:
     """(literal, place, format, conversion); parsing is what takes time, and there are few templates."""
-    return tuple((a, b or "", c or "", d or "") for a, b, c, d in string.Formatter().parse(template))
+    parsed = string.Formatter().parse(template)
+    # no number is shown as -0.0
+    return tuple((a, b or "", f"z{c}" if c and c[-1] == "f" else c or "", d or "") for a, b, c, d in parsed)
 
 
 def places(template: str) -> set[str]:
@@ -107,7 +109,7 @@ def token(said: Said) -> str:
 
 def replaced(drawn: str, put: Callable[[Said], str]) -> str:
     """Drawn SVG or HTML with words instead of tokens. `put` must escape."""
-    return _TOKEN.sub(lambda found: put(unplain(json.loads(found[1]))), drawn)
+    return _TOKEN.sub(lambda found: put(_JSON.decode(found[1])), drawn)
 
 
 def plain(value: Any) -> Any:
@@ -121,10 +123,13 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def unplain(value: Any) -> Any:
-    """From values of JSON."""
-    if isinstance(value, Mapping):
-        if "say" in value:
-            return Said(value["say"], tuple((n[1:], unplain(v)) for n, v in value.items() if n != "say"))
-        return {name: unplain(each) for name, each in value.items()}
-    return [unplain(each) for each in value] if isinstance(value, list) else value
+def unplain(found: dict[str, Any]) -> Said | dict[str, Any]:
+    """The way back, as a reader's `object_hook`: a mapping that stands for a text, as that text."""
+    template = found.get("say")
+    if not isinstance(template, str):
+        return found
+    del found["say"]
+    return Said(template, tuple([(name[1:], value) for name, value in found.items()]))
+
+
+_JSON = json.JSONDecoder(object_hook=unplain)

@@ -85,4 +85,5 @@ class Scene:
     def _lane_name(self, lane: int, user: int, k: int) -> str:
         r = self.run
         of = 0 if r.road[k, user] == r.road[k, 0] else user
-        return lane_name(self.road(user, k), lane, float(r.s[k, user]), int(r.direction[k, of]))
+        return lane_name(self.road(user, k), lane, float(r.s[k, user]), int(r.direction[k, of]),
+                         added_by_name=True)  # fmt: skip

@@ -118,7 +118,7 @@ def _ending(scene: Scene, contact: Contact | None) -> Event:
             a=scene.who(contact.first), b=scene.who(contact.second), speed=kmh(contact.closing),
             side_a=sides[0], side_b=sides[1],
         )  # fmt: skip
-        return Event(time, clause, say("Collision"), 0)
+        return Event(contact.time, clause, say("Collision"), 0)
     reason, _, name = r.ended.partition(": ")
     if reason == "end of road":
         who = scene.who(r.names.index(name)) if name in r.names else called(plain_name(name))

@@ -138,8 +138,9 @@ def moves(speed: float, kind: Kind) -> Said:
 PLACES = {
     name: Said(name)
     for name in (
-        "the shoulder", "the pavement", "the cycle lane", "the parking lane", "the ramp", "the exit", "the road ahead",
-        "the left arm", "the right arm", "the junction", "the roundabout", "off the road",
+        "the shoulder", "the pavement", "the cycle lane", "the parking lane", "the entry lane", "the exit lane",
+        "the ramp", "the exit", "the road ahead", "the left arm", "the right arm", "the junction",
+        "the roundabout", "off the road",
     )
 }  # fmt: skip
 """Names of roads and of strips beside the lanes, as scenarios give them."""

@@ -21,7 +21,8 @@ def key_of(value: object) -> str:
         ValueError: Something in the value has no canonical text: NaN, infinity, a name that is not a string, or a
             type that JSON does not have. The message says where it stands.
     """
-    _check(value, "value")
+    if fault := _fault(value):
+        raise ValueError(f"value{fault}")
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -32,23 +33,24 @@ def digest_of_file(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _check(value: object, where: str) -> None:
-    """Refuse what `json` would refuse without saying where, or would quietly turn into something else."""
+def _fault(value: object) -> str:
+    """What `json` would refuse without saying where, or would quietly turn into something else; '' if all is well."""
     if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{where} is {value!r}; a key needs finite numbers")
-    elif isinstance(value, dict):
-        _check_mapping(value, where)
-    elif isinstance(value, list | tuple):
-        for i, item in enumerate(value):
-            _check(item, f"{where}[{i}]")
-    elif value is not None and not isinstance(value, str | int):  # bool is an int
-        raise ValueError(f"{where} is a {type(value).__name__}; a key is made from plain JSON values")
+        return "" if math.isfinite(value) else f" is {value!r}; a key needs finite numbers"
+    if value is None or isinstance(value, str | int):  # bool is an int
+        return ""
+    if isinstance(value, dict):
+        return _fault_in_mapping(value)
+    if isinstance(value, list | tuple):
+        return next((f"[{i}]{fault}" for i, item in enumerate(value) if (fault := _fault(item))), "")
+    return f" is a {type(value).__name__}; a key is made from plain JSON values"
 
 
-def _check_mapping(value: Mapping[object, object], where: str) -> None:
+def _fault_in_mapping(value: Mapping[object, object]) -> str:
     for name, item in value.items():
         # json would turn the names 1, None and True into strings, and two different mappings into one text
         if not isinstance(name, str):
-            raise ValueError(f"{where} has the name {name!r}; names must be strings")
-        _check(item, f"{where}.{name}")
+            return f" has the name {name!r}; names must be strings"
+        if fault := _fault(item):
+            return f".{name}{fault}"
+    return ""

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from mkdocs_worldmodel.build.entry import DamagedError, Entry, Staging, read_entry, seal
+from mkdocs_worldmodel.build.entry import MARKER, DamagedError, Entry, Staging, read_entry, seal
 from mkdocs_worldmodel.build.upkeep import DAY_S, Stored, delete, listing, refresh, sweep, used_s
 from mkdocs_worldmodel.errors import StoreError
 
@@ -85,6 +85,21 @@ class Store:
             raise self._plain(error) from error
         refresh(folder)
         return entry
+
+    def has(self, key: str) -> bool:
+        """
+        Say whether an entry seems to be there, damaged or not: `get` looks closer when it is used.
+
+        Raises:
+            StoreError: The store may not be read.
+        """
+        try:
+            (self._folder(key) / MARKER).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise self._plain(error) from error
+        return True
 
     def check(self) -> None:
         """

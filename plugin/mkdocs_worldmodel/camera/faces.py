@@ -74,12 +74,20 @@ def sizes(points: F8) -> F8:
     return size
 
 
+def least_sizes(rig: Rig, centre: F8, radius: F8, smallest: float = SMALLEST) -> F8:
+    """Return how large faces of objects (N, 3), (N,) must be to have `smallest` pixels in each picture (K, N) [m].
+
+    Objects out of sight have no face that large.
+    """
+    nearest = np.maximum(rig.place(centre)[2] - radius, NEAR)
+    needed: F8 = nearest * (smallest / np.hypot(rig.focal, 0.5 * rig.size[:, 0]))[:, None]
+    needed[~rig.sees(centre, radius)] = np.inf
+    return needed
+
+
 def faces_in_views(rig: Rig, faces: Faces, smallest: float = SMALLEST) -> Drawn:
     """Cull, project and order the faces that cameras see; those under `smallest` pixels are left out."""
-    nearest = np.maximum(rig.place(faces.centre)[2] - faces.radius, NEAR)
-    # the size that an object's faces must have; objects out of sight have none that large
-    needed = nearest * (smallest / np.hypot(rig.focal, 0.5 * rig.size[:, 0]))[:, None]
-    needed[~rig.sees(faces.centre, faces.radius)] = np.inf
+    needed = least_sizes(rig, faces.centre, faces.radius, smallest)
     eyes = np.concatenate([rig.origin, np.zeros((len(rig.views), 1))], axis=1)
     toward = faces.offset < transform(faces.facing, eyes).T
     camera, chosen = np.nonzero(toward & (faces.size > needed[:, faces.owner]))

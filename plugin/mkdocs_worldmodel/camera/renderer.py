@@ -54,6 +54,15 @@ class _Eye:
     light: GroundLightView
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """All that belongs to the cameras of one frame."""
+
+    rig: Rig
+    eyes: list[_Eye]
+    falling: Falling
+
+
 class CameraRenderer:
     """Draws what the cameras of a rig see in a rollout.
 
@@ -88,27 +97,37 @@ class CameraRenderer:
         self._vehicles = Vehicles(rollout, network, self._light, sun, colours)
         self._furniture = Furniture(rollout, network, self._light, sun) if network.signals() else None
         self._sun = sun
-        kind = network.roads[0].kind
-        picture = panorama(self._light, kind)
-        self._rig = Rig([view_of(c, *size) for c, size in zip(cameras, sizes, strict=True)])
-        self._falling = Falling(self._rig, self._light, rollout)
-        grounds = [GroundView(view, self._light, kind) for view in self._rig.views]
-        self._eyes = [_Eye(SkyView(g.view, picture), g, GroundLightView(g.view, g.top)) for g in grounds]
+        self._kind = network.roads[0].kind
+        self._sky = panorama(self._light, self._kind)
+        self._all = self._look(cameras, sizes)
+
+    def _look(self, cameras: Sequence[Camera], sizes: Sequence[tuple[int, int]]) -> _Look:
+        rig = Rig([view_of(c, *size) for c, size in zip(cameras, sizes, strict=True)])
+        grounds = [GroundView(view, self._light, self._kind) for view in rig.views]
+        eyes = [_Eye(SkyView(g.view, self._sky), g, GroundLightView(g.view, g.top)) for g in grounds]
+        return _Look(rig, eyes, Falling(rig, self._light, self._rollout))
 
     def frame(self, k: int) -> list[U1]:
         """Return one (H, W, 3) sRGB picture per camera at row k of the rollout."""
-        r, rig, light = self._rollout, self._rig, self._light
+        return self._draw(k, self._all)
+
+    def shot(self, k: int, camera: Camera, size: tuple[int, int]) -> U1:
+        """Return what one camera sees at row k, whether it is of the rig or not, as a picture of any size."""
+        return self._draw(k, self._look([camera], [size]))[0]
+
+    def _draw(self, k: int, look: _Look) -> list[U1]:
+        r, rig, light = self._rollout, look.rig, self._light
         ego = (float(r.x[k, 0]), float(r.y[k, 0]), float(r.heading[k, 0]))
-        traffic, around = self._vehicles.at(k), self._scenery.at(ego)
-        patches = self._patches(ego)
+        traffic, around = self._vehicles.at(k, rig), self._scenery.at(ego)
+        patches = self._patches(ego, rig)
         shapes = shapes_in_views(rig, ground_shapes(traffic, around, to_vehicle(self._sun, 0.0, 0.0, ego[2]), light))
         signs = self._furniture.at(ego, k) if self._furniture else None
         lamps = lamps_of(light, traffic.lamps + (signs.lamps if signs else ()), around.lamps)
         standing = Standing(rig, light, traffic, around, signs.faces if signs else None, lamps)
         mirrored = Mirrored(rig, light, traffic, lamps) if light.wetness == 1.0 else None
-        falling = self._falling.at(k)
+        falling = look.falling.at(k)
         out = []
-        for n, (eye, order) in enumerate(zip(self._eyes, far_to_near(traffic, rig.origin), strict=True)):
+        for n, (eye, order) in enumerate(zip(look.eyes, far_to_near(traffic, rig.origin), strict=True)):
             view = rig.views[n]
             image = np.empty((view.height, view.width, 3), dtype=np.uint8)
             eye.sky.paint(image, ego[2] - self._first)
@@ -120,9 +139,9 @@ class CameraRenderer:
             out.append(image)
         return out
 
-    def _patches(self, ego: tuple[float, float, float]) -> list[GroundPatches]:
+    def _patches(self, ego: tuple[float, float, float], rig: Rig) -> list[GroundPatches]:
         """Return the patches of the ground that each camera sees."""
-        rig, surface = self._rig, self._surface
+        surface = self._surface
         distance = np.hypot(surface.centre[:, 0] - ego[0], surface.centre[:, 1] - ego[1]) - surface.radius
         near = np.flatnonzero(distance < self._reach)
         points, centre = to_vehicle(surface.points[near], *ego), to_vehicle(surface.centre[near], *ego)

@@ -204,15 +204,19 @@ class TopView:
         """Draw 20 m (10 m where the picture is small) in the lower left corner."""
         width, height = self._size
         metres = 20 if 20 * self._scale < 0.3 * width else 10
-        x0, y0 = 10, height - 12
+        small = min(width, 2 * height) < 100
+        letters, left, half_height, gap = (0.27, 4, 6, 3) if small else (0.38, 10, 9, 6)
+        x0, y0 = left, height - left - 2
         x1 = x0 + round(metres * self._scale)
         ink = (60, 64, 70)
         text = f"{metres} m"
-        size = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.38, 1)[0]
-        panel = image[y0 - 9 : y0 + 10, x0 - 6 : x1 + size[0] + 12]
+        size = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, letters, 1)[0]
+        panel = image[y0 - half_height : y0 + half_height + 1, max(x0 - gap, 0) : x1 + size[0] + 2 * gap]
         panel[:] = cv2.addWeighted(panel, 0.25, np.full_like(panel, 250), 0.75, 0.0)
         half = (x0 + x1) // 2
         cv2.rectangle(image, (x0, y0 - 2), (half, y0 + 2), ink, -1)
         cv2.rectangle(image, (half, y0 - 2), (x1, y0 + 2), (250, 250, 250), -1)
         cv2.rectangle(image, (x0, y0 - 2), (x1, y0 + 2), ink, 1)
-        cv2.putText(image, text, (x1 + 6, y0 + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.38, ink, 1, cv2.LINE_AA)
+        cv2.putText(
+            image, text, (x1 + gap, y0 + (3 if small else 4)), cv2.FONT_HERSHEY_SIMPLEX, letters, ink, 1, cv2.LINE_AA
+        )

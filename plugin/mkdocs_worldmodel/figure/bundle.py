@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -90,9 +91,10 @@ class Bundle:
         return {**said.plain(replace(self, values={})), "values": listed}
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> Bundle:
-        """From values of JSON; KeyError, TypeError where they are of another format."""
-        values = {f.name: said.unplain(plain[f.name]) for f in fields(cls)}
+    def read(cls, content: bytes) -> Bundle:
+        """From JSON; ValueError, KeyError, TypeError where it is of another format."""
+        plain = json.loads(content, object_hook=said.unplain)
+        values = {f.name: plain[f.name] for f in fields(cls)}
         values["film"] = Film(**values["film"]) if values["film"] is not None else None
         values["moments"] = [Moment(**m) for m in values["moments"]]
         values["values"] = {name: Value(*each) for name, each in values["values"].items()}

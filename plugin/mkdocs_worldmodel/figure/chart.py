@@ -12,7 +12,7 @@ from markupsafe import escape
 from mkdocs_worldmodel.analysis.said import Said, say, token
 from mkdocs_worldmodel.figure import languages
 from mkdocs_worldmodel.figure.plan_labels import FONT, width
-from mkdocs_worldmodel.figure.svg import F8, num, path, simplified, ticks
+from mkdocs_worldmodel.figure.svg import F8, num, outline, simplified, ticks
 
 WIDTH, LEFT, RIGHT = 560, 52, 532
 _TITLE, _BELOW, _BOTTOM = 28, 10, 26
@@ -83,7 +83,7 @@ def draw(panels: Sequence[Panel], times: F8, marks: Sequence[Mark], label: Said)
     low = y - _BELOW
     seconds = ticks(0.0, end, 6)
     at = [LEFT + (RIGHT - LEFT) * t / end for t in seconds]
-    grid = "".join(f"M{num(v)} {num(d.top)}V{num(d.bottom)}" for d in drawn for v in at)
+    grid = "".join(f"M{num(v)} {num(drawn[0].top)}V{num(low)}" for v in at)
     grid += "".join(d.grid for d in drawn)
     events = "".join(f"M{num(m.x)} {num(m.row * _ROW + 4.0 if m.text else top)}V{num(low)}" for m in placed)
     words = "".join(m.text for m in placed)
@@ -95,7 +95,8 @@ def draw(panels: Sequence[Panel], times: F8, marks: Sequence[Mark], label: Said)
         f'<svg viewBox="0 0 {WIDTH} {num(y + _BOTTOM)}" role="img" aria-label="{token(label)}">'
         f'<path class="wm-grid" d="{grid}"/><path class="wm-event-mark" d="{events}"/>'
         f'<path class="wm-axis" d="{"".join(d.axis for d in drawn)}"/>{"".join(d.titles for d in drawn)}'
-        f'<g class="wm-label">{"".join(d.labels for d in drawn)}{below}{words}</g>{"".join(d.curves for d in drawn)}'
+        f'<g class="wm-label" text-anchor="end">{"".join(d.labels for d in drawn)}{below}{words}</g>'
+        f"{''.join(d.curves for d in drawn)}"
         f'<path class="wm-cursor" d="M0 {num(top)}V{num(low)}" transform="translate({LEFT} 0)"/></svg>'
     )
     return svg, [LEFT, round(float(x[-1]), 1)]
@@ -124,7 +125,7 @@ def _marks(marks: Sequence[Mark], end: float) -> list[_Placed]:
             met |= any(p.row < row and begin - 2.0 < p.x < stop + 2.0 for p in out if p.text)  # theirs through its own
             if not met and len(words) < _WORDS and begin >= 0.0 and stop <= WIDTH:
                 words.append((row, begin, stop))
-                side = "" if right else ' text-anchor="end"'
+                side = ' text-anchor="start"' if right else ""
                 at = f'x="{num(begin if right else stop)}" y="{num(row * _ROW + 0.8 * FONT)}"'
                 out.append(_Placed(x, row, f"<text {at}{side}>{token(mark.label)}</text>"))
                 break
@@ -174,12 +175,10 @@ def _panel(panel: Panel, x: F8, top: float) -> _Drawn:
 
     levels = ticks(low, high, int(panel.height / (1.25 * FONT)))
     grid = "".join(f"M{LEFT} {num(float(place(v)))}H{RIGHT}" for v in levels)
-    labels = "".join(
-        f'<text x="{LEFT - 7}" y="{num(float(place(v)) + 5)}" text-anchor="end">{_tick(v)}</text>' for v in levels
-    )
+    labels = "".join(f'<text x="{LEFT - 7}" y="{num(float(place(v)) + 5)}">{_tick(v)}</text>' for v in levels)
     curves = ""
     for line, v in zip(panel.lines, values, strict=True):
         y = place(v)
         keep = simplified(x, y, 0.45)
-        curves += f'<path class="wm-line wm-line-{line.style}" d="{path(x[keep], y[keep])}"/>'
+        curves += f'<path class="wm-line wm-line-{line.style}" d="{outline(x[keep], y[keep], parts=10)}"/>'
     return _Drawn(top, top + panel.height, title, labels, grid, axis, curves)

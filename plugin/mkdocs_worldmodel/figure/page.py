@@ -19,7 +19,7 @@ from mkdocs_worldmodel.figure.languages import language
 from mkdocs_worldmodel.figure.words import WORDS
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,6 @@ class Dress:
 def render(bundle: Bundle, dress: Dress, url: Callable[[str], str]) -> str:
     """The figure's HTML. `url` gives the address of a file of the bundle, as seen from the page."""
     tongue = language(dress.language)
-    words = {name: tongue.words(text) for name, text in WORDS.items()}
     film = bundle.film if "film" in dress.show else None
     first = {m.frame: m for m in reversed(bundle.moments)}
     cells = [
@@ -53,46 +52,47 @@ def render(bundle: Bundle, dress: Dress, url: Callable[[str], str]) -> str:
     def worded(text: Any) -> Any:
         return tongue.words(text) if isinstance(text, Said) else text
 
-    return (
-        _environment()
-        .get_template("figure.html")
-        .render(
-            b=bundle,
-            w=words,
-            t=worded,
-            drawn=lambda svg: Markup(replaced(svg, lambda text: escape(tongue.words(text)))),  # noqa: S704 - escaped
-            seconds=lambda time: tongue.words(say("{time:.1f} s", time=time)),
-            lang=tongue.tag,
-            author_lang="" if tongue.speaks(dress.language) else dress.language,
-            id=dress.id,
-            title=dress.title,
-            caption=dress.caption,
-            alt=dress.alt or tongue.words(bundle.alt),
-            source=dress.source,
-            show=dress.show,
-            url=url,
-            film=film,
-            tiles=_json({name: [worded(each) for each in tile] for name, tile in film.tiles.items()}) if film else "",
-            moments=_json([[m.frame, tongue.words(m.label)] for m in bundle.moments]),
-            series=_json(bundle.series),
-            made=[*bundle.made, [say("Key"), dress.key]],
-            strip_alt=tongue.words(say("Key moments, left to right: {cells}.", cells=joined(cells))) if cells else "",
-        )
+    return _template("figure.html").render(
+        b=bundle,
+        w=_words(tongue.tag),
+        t=worded,
+        drawn=lambda svg: Markup(replaced(svg, lambda text: escape(tongue.words(text)))),  # noqa: S704 - escaped
+        seconds=lambda time: tongue.words(say("{time:.1f} s", time=time)),
+        lang=tongue.tag,
+        author_lang="" if tongue.speaks(dress.language) else dress.language,
+        id=dress.id,
+        title=dress.title,
+        caption=dress.caption,
+        alt=dress.alt or tongue.words(bundle.alt),
+        source=dress.source,
+        show=dress.show,
+        url=url,
+        film=film,
+        tiles=_json({name: [worded(each) for each in tile] for name, tile in film.tiles.items()}) if film else "",
+        moments=_json([[m.frame, tongue.words(m.label)] for m in bundle.moments]),
+        series=_json(bundle.series),
+        made=[*bundle.made, [say("Key"), dress.key]],
+        strip_alt=tongue.words(say("Key moments, left to right: {cells}.", cells=joined(cells))) if cells else "",
     )
+
+
+@functools.cache
+def _words(name: str) -> dict[str, str]:
+    """The fixed texts in a language."""
+    tongue = language(name)
+    return {name: tongue.words(text) for name, text in WORDS.items()}
 
 
 def render_error(
     mistakes: Sequence[tuple[str, str, str]], source: str, *, anchor: str = "", author: bool = True
 ) -> str:
     """HTML of a figure that could not be made. Mistakes are (where, message, hint)."""
-    words = {name: str(text) for name, text in WORDS.items()}
+    words = _words("en")
     heading = words["failed"] if not author else words["mistake"]
     if author and len(mistakes) > 1:
         heading = str(say("This figure has {n} mistakes", n=len(mistakes)))
-    return (
-        _environment()
-        .get_template("error.html")
-        .render(mistakes=mistakes, source=_shortened(source), heading=heading, id=anchor, w=words)
+    return _template("error.html").render(
+        mistakes=mistakes, source=_shortened(source), heading=heading, id=anchor, w=words
     )
 
 
@@ -114,9 +114,8 @@ def _json(value: Any) -> Markup:
 
 
 @functools.cache
-def _environment() -> Environment:
+def _template(name: str) -> Template:
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(
-        autoescape=True, trim_blocks=True, loader=FileSystemLoader(Path(__file__).with_name("templates"))
-    )
+    folder = FileSystemLoader(Path(__file__).with_name("templates"))
+    return Environment(autoescape=True, trim_blocks=True, loader=folder).get_template(name)

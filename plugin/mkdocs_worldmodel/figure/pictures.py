@@ -35,10 +35,10 @@ class Scene:
     run: Rollout
     cameras: Sequence[Camera]
 
-    def views(self, cameras: Sequence[Camera], sizes: Sequence[tuple[int, int]]) -> CameraRenderer:
-        """Draws some of the cameras."""
+    def views(self, sizes: Sequence[tuple[int, int]]) -> CameraRenderer:
+        """Draws the cameras."""
         s = self.scenario
-        return CameraRenderer(self.run, s.network, s.environment, cameras, sizes, colours=self._colours())
+        return CameraRenderer(self.run, s.network, s.environment, self.cameras, sizes, colours=self._colours())
 
     def map(self, size: tuple[int, int]) -> TopView:
         """Draws the map, 40 m from its upper to its lower edge."""
@@ -65,10 +65,11 @@ def draw(
     mosaic, world = layout(scene.cameras, how.width), scene.run.world
     name = "film" + SUFFIX[how.codec]
     size = (mosaic.width, mosaic.height)
+    views = scene.views([mosaic.size(c.name) for c in scene.cameras])
     plan, cells = scene.map(still.CELL_MAP), list[tuple[U8, U8]]()
 
     def frames() -> Iterator[U8]:
-        for k, tiles in enumerate(_tiles(scene, mosaic, rows)):
+        for k, tiles in enumerate(_tiles(scene, views, mosaic, rows)):
             picture = mosaic.compose(tiles)
             if k in strip:
                 cells.append((tiles[mosaic.main], plan.frame(int(rows[k]))))
@@ -80,7 +81,7 @@ def draw(
     picture = still.strip(cells)
     still.write_jpeg(picture, folder / STRIP, most=STRIP_BYTES, world=world)
     main = next(c for c in scene.cameras if c.name == mosaic.main)
-    social = [*scene.views([main], [SOCIAL_FRONT]).frame(int(rows[telling])),
+    social = [views.shot(int(rows[telling]), main, SOCIAL_FRONT),
               scene.map(SOCIAL_MAP).frame(int(rows[telling]))]  # fmt: skip
     still.write_jpeg(np.concatenate(social), folder / SOCIAL, most=SOCIAL_BYTES, world=world)
     labels = {c.name: _label(c) for c in (main, *scene.cameras)} | {TOP: say("Top view")}
@@ -95,9 +96,8 @@ def _label(camera: Camera) -> Said | str:
     return say(camera.label) if camera.label == default else camera.label
 
 
-def _tiles(scene: Scene, mosaic: Mosaic, rows: Rows) -> Iterator[dict[str, U8]]:
+def _tiles(scene: Scene, views: CameraRenderer, mosaic: Mosaic, rows: Rows) -> Iterator[dict[str, U8]]:
     """All views and the map, of one frame after the other."""
-    views = scene.views(scene.cameras, [mosaic.size(c.name) for c in scene.cameras])
     plan = scene.map(mosaic.size(TOP))
     for row in rows.tolist():
         seen = zip(scene.cameras, views.frame(row), strict=True)

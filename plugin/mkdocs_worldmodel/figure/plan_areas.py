@@ -13,7 +13,7 @@ from mkdocs_worldmodel.figure.svg import F8, outline
 
 _FINE, _PARTS = 4, 4
 """Cells of the grid in which areas are joined, to the pixel; binary digits of a corner's place in its cell."""
-_TOLERANCE = 0.7
+_TOLERANCE = 1.0
 """[px]"""
 
 Grid = npt.NDArray[np.uint8]

@@ -52,9 +52,7 @@ def bodies(run: Rollout, row: int, users: Iterable[int], frame: Frame) -> str:
     out = ""
     for who, some in (("", [i for i in present if i]), (" wm-ego", [i for i in present if not i])):
         if some:
-            out += f'<path class="wm-car{who}" d="{"".join(shape(run, row, i, frame) for i in some)}"/>'
-    if glass := "".join(_windscreen(run, row, i, frame) for i in present):
-        out += f'<path class="wm-glass" d="{glass}"/>'
+            out += f'<path class="wm-car{who}" d="{"".join(_seen(run, row, i, frame) for i in some)}"/>'
     return out
 
 
@@ -65,7 +63,12 @@ def _extent(run: Rollout, i: int, frame: Frame) -> tuple[float, float, float]:
     return rear - more, rear + length + more, 0.5 * max(float(run.width[i]), _SMALLEST / frame.scale)
 
 
+def _seen(run: Rollout, row: int, i: int, frame: Frame) -> str:
+    return shape(run, row, i, frame) + _windscreen(run, row, i, frame)
+
+
 def _windscreen(run: Rollout, row: int, i: int, frame: Frame) -> str:
+    """A hole: it runs the other way round than the outline."""
     kind = run.kinds[i]
     if kind in THINGS | WALKERS | TWO_WHEELERS:
         return ""

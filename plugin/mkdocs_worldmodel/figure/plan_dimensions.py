@@ -62,21 +62,20 @@ class Dimension:
             x, y = self.at(shift)
             x, y = slim(x, y)
             points = list(zip(x.tolist(), y.tolist(), strict=True))
-            data, lines = _drawn(x, y, points)
+            inside = sum(float(np.hypot(b[0] - a[0], b[1] - a[1])) for a, b in pairwise(points)) > 2.6 * _HEAD
+            data, lines = _drawn(x, y, points, inside)
             if shift and self.extended:
                 for end in (0, -1):
                     extension, line = _extension((float(foot[0][end]), float(foot[1][end])), points[end])
                     data, lines = data + extension, [*lines, line]
             data += path(*self.stub(shift)) if self.stub is not None else ""
-            for tx, ty in _texts(text, points):
+            for tx, ty in _texts(text, points, 0.0 if inside else 2.0 * _HEAD):
                 yield Candidate(text, tx, ty, data, tuple(lines))
 
 
-def _drawn(x: F8, y: F8, points: list[Point]) -> tuple[str, list[Segment]]:
-    """Path data of a dimension line with its two arrowheads, and its segments."""
+def _drawn(x: F8, y: F8, points: list[Point], inside: bool) -> tuple[str, list[Segment]]:
+    """Path data of a dimension line with its two arrowheads, between its ends or outside, and its segments."""
     data, lines = outline(x, y, parts=10), list(pairwise(points))
-    length = sum(float(np.hypot(b[0] - a[0], b[1] - a[1])) for a, b in lines)
-    inside = length > 2.6 * _HEAD
     for tip, before in ((points[0], points[1]), (points[-1], points[-2])):
         dx, dy = before[0] - tip[0], before[1] - tip[1]
         size = max(float(np.hypot(dx, dy)), 1e-6)
@@ -99,8 +98,8 @@ def _extension(foot: Point, tip: Point) -> tuple[str, Segment]:
     return f"M{_p(foot)}L{_p(end)}", (foot, end)
 
 
-def _texts(text: str, points: list[Point]) -> Iterator[Point]:
-    """Where the number may stand: at the line's middle, else beyond one of its ends."""
+def _texts(text: str, points: list[Point], beyond: float) -> Iterator[Point]:
+    """Where the number may stand: at the line's middle, else past an end, beyond which its arrow reaches so far."""
     half, up, down = 0.5 * width(text), -5.0, 0.78 * FONT + 4.0
     (x0, y0), (x1, y1) = points[0], points[-1]
     mx, my = points[len(points) // 2] if len(points) > 2 else (0.5 * (x0 + x1), 0.5 * (y0 + y1))
@@ -110,13 +109,13 @@ def _texts(text: str, points: list[Point]) -> Iterator[Point]:
         for y in (my, y0, y1):
             yield mx + half + 7.0, y + level
             yield mx - half - 7.0, y + level
-        yield mx, min(y0, y1) + up - 2.0 * _HEAD
-        yield mx, max(y0, y1) + down + 2.0 * _HEAD
+        yield mx, min(y0, y1) + up - beyond
+        yield mx, max(y0, y1) + down + beyond
         return
     yield mx, my + up
     yield mx, my + down
     left, right = min(points[0], points[-1]), max(points[0], points[-1])
-    out = 2.0 * _HEAD + 5.0 + half
+    out = beyond + 5.0 + half
     yield right[0] + out, right[1] + level
     yield left[0] - out, left[1] + level
     for away in (0.9 * half, 1.8 * half):

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from mkdocs_worldmodel.figure.svg import F8
+
 FONT = 19.5
 """Height of the letters for which places are found: that of narrow screens. Wider ones show smaller letters around the
 same points, which therefore need less room."""
 _NARROW, _WIDE = frozenset(" .,:;'|!/()-ijlrtfI"), frozenset("mwMW@%—")
+_LATER = 0.05
+"""What a place costs more than the one before: they are tried from the best on."""
 _SQUARE = "\u2e80"
 """The first of the characters that are as wide as high."""
 
@@ -76,7 +82,10 @@ class Candidate:
 
 
 class Sheet:
-    """What is taken of a picture: `bodies` by road users, `boxes` by words, `lines` by dimensions, `ways` by ways."""
+    """What is taken of a picture: `bodies` by road users, `boxes` by words, `lines` by dimensions, `ways` by ways.
+
+    `marks` are the lines on the road.
+    """
 
     def __init__(self, frame: Box, bodies: Iterable[list[Point]]) -> None:
         self.frame, self.bodies = frame, list(bodies)
@@ -86,24 +95,26 @@ class Sheet:
         self.boxes: list[Box] = []
         self.lines: list[Segment] = []
         self.ways: list[Segment] = []
+        self.marks: list[Segment] = []
 
     def place(self, candidates: Iterable[Candidate], worst: float = 30.0) -> Candidate | None:
         """Take the first place that is free of lines too, else the one with the fewest in it.
 
         None where there is none, or none better than `worst`: a line through a word counts 4, through a road user 6,
-        across another line 2, a word on a way 1, and a later candidate 0.1 more than the one before.
+        across another line 2, a word on a way 1, on a mark 1, and a later candidate 0.05 more than the one before.
         """
         best, least = None, worst
         for n, c in enumerate(candidates):
-            if 0.1 * n >= least:
+            if _LATER * n >= least:
                 break
             if not self.free(c.box) or not all(self._inside(line) for line in c.lines):
                 continue
-            cost = 0.1 * n + 4.0 * sum(_cuts(c.box, *line) for line in self.lines)
+            cost = _LATER * n + 4.0 * sum(_cuts(c.box, *line) for line in self.lines)
             cost += 4.0 * sum(_cuts(box, *line) for line in c.lines for box in self.boxes)
             cost += 6.0 * sum(_cuts(box, *line) for line in c.lines for box in self._within)
             cost += 2.0 * sum(_cross(one, other) for one in c.lines for other in self.lines)
             cost += any(_cuts(c.box, *line) for line in self.ways)
+            cost += any(_cuts(c.box, *line) for line in self.marks)
             if cost < least:
                 best, least = c, cost
         if best is not None:
@@ -119,6 +130,22 @@ class Sheet:
     def _inside(self, line: Segment) -> bool:
         f = self.frame
         return all(f.left <= x <= f.right and f.top <= y <= f.bottom for x, y in line)
+
+
+def segments(x: F8, y: F8) -> list[Segment]:
+    """Of a line with gaps where it has no value."""
+    there = np.isfinite(x) & np.isfinite(y)
+    points = list(zip(x.tolist(), y.tolist(), strict=True))
+    return [(points[i], points[i + 1]) for i in np.flatnonzero(there[:-1] & there[1:]).tolist()]
+
+
+def within(box: Box, x: F8, y: F8) -> F8:
+    """The line's y without the stretches that a box does not show."""
+    left, right = np.minimum(x[:-1], x[1:]), np.maximum(x[:-1], x[1:])
+    top, bottom = np.minimum(y[:-1], y[1:]), np.maximum(y[:-1], y[1:])
+    seen = (left < box.right) & (right > box.left) & (top < box.bottom) & (bottom > box.top)
+    kept: F8 = np.where(np.append(seen, False) | np.append(False, seen), y, np.nan)
+    return kept
 
 
 def overlap(one: list[Point], other: list[Point]) -> bool:
@@ -168,7 +195,12 @@ def beside(text: str, body: list[Point], others: Iterable[list[Point]], reach: f
     left, right, top, bottom = around.left, around.right, around.top, around.bottom
     middle, half, drop = 0.5 * (left + right), 0.5 * width(text), 0.78 * FONT
     level = 0.5 * (top + bottom) + 0.3 * FONT
-    near = [(middle + shift * half, y) for shift in (0, -0.5, 0.5, -0.9, 0.9) for y in (top - 6.0, bottom + 4.0 + drop)]
+    near = [
+        (middle + shift * half, y)
+        for shift in (0, -0.5, 0.5, -0.9, 0.9)
+        for rise in (0.0, 7.0, 13.0)  # clear of a line beside its lane
+        for y in (top - 6.0 - rise, bottom + 4.0 + drop + rise)
+    ]
     near += [(right + 8.0 + half, level), (left - 8.0 - half, level)]
     rest = [_bounds(other) for other in others]
     for x, y in near:

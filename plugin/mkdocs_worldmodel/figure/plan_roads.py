@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
 
 from mkdocs_worldmodel.figure.plan_areas import Areas
 from mkdocs_worldmodel.figure.plan_frame import Frame, slim
-from mkdocs_worldmodel.figure.plan_labels import FONT, Box, Candidate, Segment
+from mkdocs_worldmodel.figure.plan_labels import FONT, Box, Candidate, Segment, segments, within
 from mkdocs_worldmodel.figure.svg import F8, num, outline, path
 from mkdocs_worldmodel.rollout.rollout import ASPECTS, Rollout
 from mkdocs_worldmodel.scenario.geometry import ReferenceLines, lane_borders, section_at
@@ -39,8 +39,6 @@ class Roads:
         self.line = ReferenceLines(network.roads)
         # lane marks go on where roads only part and join, as at a ramp
         self.crossings = {r.junction for r in network.roads if r.junction and turning(r.geometries) > _TURNS}
-        self.edges: list[Segment] = []
-        """Solid lines as drawn by `marks` [px]."""
         self.parts = [part for i, road in enumerate(network.roads) for part in self._parts(i, road)]
 
     def _parts(self, i: int, road: Road) -> Iterator[tuple[int, Road, LaneSection, F8]]:
@@ -89,9 +87,8 @@ class Roads:
         drawn = {"wm-pavement": areas.data(pavement), "wm-road": areas.data(road_grid)}
         return "".join(f'<path class="{name}" d="{d}"/>' for name, d in drawn.items() if d)
 
-    def marks(self) -> str:
-        """Edges and lane marks, none inside of junctions."""
-        lines: dict[bool, str] = {True: "", False: ""}
+    def _marks(self) -> Iterator[tuple[bool, F8, F8]]:
+        """(broken, x, y) of edges and lane marks [px], none inside of junctions."""
         for i, road, section, s in self.parts:
             if road.junction in self.crossings:
                 continue
@@ -103,16 +100,21 @@ class Roads:
                 borders.append((lane.mark, np.where(np.abs(outer - inner) > 0.3, outer, np.nan)))
             for mark, t in borders:
                 for offset, broken in _lines(mark):
-                    x, y = slim(*self._across(i, s, t + offset))
-                    lines[broken] += outline(x, y)
-                    if not broken:
-                        self.edges += pairwise(zip(x.tolist(), y.tolist(), strict=True))
+                    yield broken, *slim(*self._across(i, s, t + offset))
+
+    def drawn_marks(self) -> list[Segment]:
+        """Edges and lane marks, for words to keep off [px]."""
+        return [line for _, x, y in self._marks() for line in segments(x, y)]
+
+    def marks(self, box: Box) -> str:
+        """Edges and lane marks in a box of the picture."""
+        lines: dict[bool, str] = {True: "", False: ""}
+        for broken, x, y in self._marks():
+            lines[broken] += outline(x, within(box, x, y))
         dash = [6.0, 12.0] if self.network.roads[0].kind == "motorway" else [3.0, 6.0]
         dashes = " ".join(num(d * self.frame.scale) for d in dash)
-        return (
-            f'<path class="wm-edge" d="{lines[False]}"/>'
-            f'<path class="wm-lane" stroke-dasharray="{dashes}" d="{lines[True]}"/>'
-        )
+        edges = f'<path class="wm-edge" d="{lines[False]}"/>' if lines[False] else ""
+        return edges + (f'<path class="wm-lane" stroke-dasharray="{dashes}" d="{lines[True]}"/>' if lines[True] else "")
 
     def furniture(self, run: Rollout, row: int) -> str:
         """Crosswalks, stop lines, and the traffic lights as they are at a row."""

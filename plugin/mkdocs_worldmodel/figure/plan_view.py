@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
 from mkdocs_worldmodel.analysis.readings import Readings
 from mkdocs_worldmodel.analysis.said import Said, joined, say, token
-from mkdocs_worldmodel.analysis.wording import plain_name
+from mkdocs_worldmodel.analysis.wording import called
+from mkdocs_worldmodel.figure import languages
 from mkdocs_worldmodel.figure.plan_bodies import bodies, corners, shape
 from mkdocs_worldmodel.figure.plan_cast import Critical
 from mkdocs_worldmodel.figure.plan_dimensions import Dimension, Dimensions
 from mkdocs_worldmodel.figure.plan_frame import WIDTH, Frame, slim
-from mkdocs_worldmodel.figure.plan_labels import FONT, Box, Candidate, Point, Sheet, beside, overlap, width
+from mkdocs_worldmodel.figure.plan_labels import FONT, Box, Candidate, Point, Sheet, beside, overlap, segments, width
 from mkdocs_worldmodel.figure.plan_roads import Roads
-from mkdocs_worldmodel.figure.svg import F8, num, outline, path
+from mkdocs_worldmodel.figure.svg import F8, num, outline
 
 TRAIL = 3.0
 """Seconds of the path behind each road user that are drawn."""
@@ -25,6 +25,7 @@ AHEAD = 36.0
 """The picture of the start shows at least so much of the road ahead [m]."""
 _BAND = FONT + 6.0
 """Free above the picture for words, and below it for the scale [px]."""
+_NUMBER = ' class="wm-number"'
 _NAMES, _LONGEST = 5, 24
 """So many road users have their names in a picture, and a name has so many letters, at most."""
 
@@ -56,8 +57,8 @@ class _Plan:
         self.sheet = Sheet(Box(2.0, self.box.top, WIDTH - 2.0, bottom + 2.0), self.outlines.values())
         self.ghosts: dict[tuple[int, int], list[Point]] = {}
         """Outlines by road user and row."""
-        self.lines, self.numbers, self.words = "", "", ""
-        """Of dimensions; the numbers on them; names."""
+        self.lines, self.words = "", ""
+        """Of dimensions; numbers and names."""
         self.told: list[Said] = []
         """What is written, for those who cannot see it."""
 
@@ -131,8 +132,7 @@ class _Plan:
             if len(there) > 1 and float(np.hypot(np.ptp(x), np.ptp(y))) > 1.0:
                 px, py = slim(*self.frame.of(x, np.where(self.frame.shows(x, y, 12.0), y, np.nan)))
                 data[who] += outline(px, py)
-                points = list(zip(px.tolist(), py.tolist(), strict=True))
-                self.sheet.ways += [(a, b) for a, b in pairwise(points) if np.isfinite(a + b).all()]
+                self.sheet.ways += segments(px, py)
         for i in self.cast[:2]:
             for k in ghosts:
                 if self._apart(i, k):
@@ -169,7 +169,7 @@ class _Plan:
             placed = self.sheet.place(dimension.candidates())
             if placed is not None:
                 self.lines += placed.data
-                self.numbers += _text(placed, dimension.said)
+                self.words += _text(placed, dimension.said, _NUMBER)
 
     def _abreast(self) -> list[int]:
         """Those beside the ego."""
@@ -189,15 +189,16 @@ class _Plan:
             said = say("{who}", who=name) if never else say("{who} {speed:.0f} km/h", who=name, speed=speed)
             others = [around for j, around in self.outlines.items() if j != i]
             main = i in self.cast[:2]
-            if self._put(beside(str(said), self.outlines[i], others), said, 30.0 if main else 3.9):
+            if self._put(beside(_longest(said), self.outlines[i], others), said, 30.0 if main else 3.9):
                 self.told.append(said)
             elif main:
                 return False
         return True
 
-    def _name(self, i: int) -> str:
-        name = plain_name(self.run.names[i])
-        return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    def _name(self, i: int) -> Said:
+        name = self.run.names[i]
+        short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        return called(short, self.run.kinds[i], article=False)
 
     def times(self) -> None:
         """When the ego's outlines are: the first of them."""
@@ -220,13 +221,14 @@ class _Plan:
         arrow = ("→" if u[0] > 0 else "←") if abs(u[0]) > abs(v[0]) else ("↑" if v[0] > 0 else "↓")
         name = self._name(other)
         said = say("{who}: {distance:.0f} m {arrow}", who=name, distance=metres, arrow=arrow)
-        half, f = 0.5 * width(str(said)) + 4.0, self.sheet.frame
+        text, f = _longest(said), self.sheet.frame
+        half = 0.5 * width(text) + 4.0
         x, y = min(max(x, f.left + half), f.right - half), min(max(y, f.top + FONT), f.bottom - 6.0)
         steps = [n * 8.0 for n in range(60)]
         inwards = (
             [(x, y - d) for d in steps] + [(x, y + d) for d in steps] if arrow in "→←" else [(x - d, y) for d in steps]
         )
-        if self._put((Candidate(str(said), px, py) for px, py in inwards), said):
+        if self._put((Candidate(text, px, py) for px, py in inwards), said):
             self.told.append(said)
 
     def _put(self, candidates: Iterator[Candidate], said: Said, worst: float = 30.0) -> bool:
@@ -275,9 +277,9 @@ class _Plan:
             middle + 8 * tip,
             middle + 2 * tip - 4 * side,
         ]
-        data += path(np.array([p[0] for p in points]), np.array([p[1] for p in points]))
+        data += outline(np.array([p[0] for p in points]), np.array([p[1] for p in points]), parts=10)
         data += f"M30 {num(y + 5)}v-10l7 10v-10"  # an N
-        self.numbers += _text(scale, said)
+        self.words += _text(scale, said, _NUMBER)
         return data
 
     def _clear(self, bands: int) -> None:
@@ -286,7 +288,7 @@ class _Plan:
         self.box = replace(self.box, top=top)
         self.sheet.frame = replace(self.sheet.frame, top=top)
         self.sheet.boxes, self.sheet.lines, self.told = [], [], []
-        self.lines, self.numbers, self.words = "", "", ""
+        self.lines, self.words = "", ""
 
     def _crop(self) -> None:
         """Leave out what the words above the picture did not need."""
@@ -299,8 +301,8 @@ class _Plan:
     def svg(self) -> str:
         """The whole drawing."""
         r, k = self.run, self.row
-        ways, marks = self.ways(), self.roads.marks()
-        self.sheet.ways += self.roads.edges
+        ways = self.ways()
+        self.sheet.marks += self.roads.drawn_marks()
         for most, bands in ((3, 0), (2, 0), (1, 0), (0, 0), (1, 2), (0, 4)):  # names go before numbers
             self._clear(bands)
             self.dimensions(most)
@@ -310,25 +312,26 @@ class _Plan:
         self.times()
         arrows = self.lanes() if self.start else ""
         self._crop()
-        ground = (
-            self.roads.surface(Box(-6.0, self.box.top - 6.0, WIDTH + 6.0, self.bottom))
-            + marks
-            + arrows
-            + self.roads.furniture(r, k)
-        )
+        seen = Box(-6.0, self.box.top - 6.0, WIDTH + 6.0, self.bottom)
+        ground = self.roads.surface(seen) + self.roads.marks(seen) + arrows + self.roads.furniture(r, k)
         parts = ground + ways + bodies(r, k, reversed(self.users), self.frame) + self.contact()
-        drawn = [*self.sheet.ways, *self.outlines.values()]
+        drawn = [*self.sheet.ways, *self.sheet.marks, *self.outlines.values()]
         if any(y > self.bottom + 1.0 for points in drawn for _, y in points):  # it would run through the scale
             below = f"M-1 {num(self.bottom)}h{num(WIDTH + 2)}v{num(_BAND + 4)}h-{num(WIDTH + 2)}Z"
             parts += f'<path class="wm-band" d="{below}"/>'
         self.lines += self.legend()
         parts += f'<path class="wm-dim" d="{self.lines}"/>'
-        parts += f'<g class="wm-dim-text">{self.numbers}</g>{self.words}'
+        parts += self.words
         about = say("Top view, to scale, at {time:.1f} s", time=float(r.time[k]))
         described = token(joined([about, *self.told]))
         box = f"0 {num(self.box.top)} {num(WIDTH)} {num(self.box.bottom - self.box.top)}"
         return f'<svg viewBox="{box}" role="img" aria-label="{described}">{parts}</svg>'
 
 
-def _text(placed: Candidate, said: Said) -> str:
-    return f'<text x="{placed.x:.0f}" y="{placed.y:.0f}">{token(said)}</text>'
+def _longest(said: Said) -> str:
+    """As the language says it that needs the most room."""
+    return max((languages.language(code).words(said) for code in languages.CODES), key=width)
+
+
+def _text(placed: Candidate, said: Said, style: str = "") -> str:
+    return f'<text{style} x="{placed.x:.0f}" y="{placed.y:.0f}">{token(said)}</text>'

@@ -28,6 +28,7 @@ from mkdocs_worldmodel.figure.film import ENCODER, FPS, Filming
 from mkdocs_worldmodel.figure.packed import packed
 from mkdocs_worldmodel.figure.svg import F8
 from mkdocs_worldmodel.rollout.rollout import Rollout
+from mkdocs_worldmodel.scenario.geometry import section_at
 from mkdocs_worldmodel.scenario.layout import lane_name
 from mkdocs_worldmodel.scenario.rig import Camera
 from mkdocs_worldmodel.scenario.scenario import Scenario
@@ -215,10 +216,11 @@ class _Drawing:
 def states_csv(run: Rollout, scenario: Scenario, last: int) -> str:
     """States as CSV: time, id, x, y, heading, speed, acceleration, lane, in SI; lane as pages call it."""
     roads = scenario.network.roads
-    names = {
-        (int(road), int(lane)): lane_name(roads[int(road)], int(lane))
-        for road, lane in {*zip(run.road.ravel().tolist(), run.lane.ravel().tolist(), strict=True)}
-    }
+
+    @functools.cache
+    def name_of(road: int, lane: int, section: float) -> str:
+        return lane_name(roads[road], lane, section)
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["time", "id", "x", "y", "heading", "speed", "acceleration", "lane"])
@@ -230,7 +232,7 @@ def states_csv(run: Rollout, scenario: Scenario, last: int) -> str:
                     f"{run.time[k]:.2f}",
                     name,
                     *(f"{v:.4f}" for v in values),
-                    names[int(run.road[k, i]), int(run.lane[k, i])],
+                    name_of(road := int(run.road[k, i]), int(run.lane[k, i]), section_at(roads[road], run.s[k, i]).s),
                 ]
             )
     return out.getvalue()

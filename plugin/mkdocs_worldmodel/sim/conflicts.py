@@ -20,13 +20,15 @@ CROSS, MERGE, PART = 0, 1, 2
 """Two ways cross; they come together at the end of their connecting roads; they part at their beginning."""
 _STEP = 1.0
 """Between the places at which bodies are put [m]."""
-_ROOM = (0.4, 0.1)
-"""Added to a body before and behind it, and on either side [m]."""
+_ROOM, _LITTLE_ROOM = (0.4, 0.1), (0.1, 0.05)
+"""Added to a body before and behind it, and on either side [m]; to one that waits at its line, and who passes it."""
 _SWING = 2.0
 """How far a body comes off its lane for each metre by which the bend is too tight for it [m]."""
 _REACH = 20.0
 """How far before the junction the bodies of others can sweep [m]."""
 _OF_BODY = ("length", "width", "rear_overhang", "min_turn_radius")
+_BESIDE = 0.5
+"""Who rides this far beside the lane of its route is on a strip of its own [m]."""
 _SAME = 1.0
 """Ways that come this near to each other at their ends come together there [m]."""
 
@@ -89,6 +91,8 @@ class _Rider:
     """Length, width, rear overhang [m]."""
     members: dict[int, list[int]]
     """Copy → users."""
+    aside: float
+    """How far they ride beside the lane of their route where they start, as on a cycle lane; left positive [m]."""
 
     @property
     def example(self) -> tuple[int, int]:
@@ -140,10 +144,21 @@ def _riders(ways: Ways) -> list[_Rider]:
             continue
         kinds: dict[tuple[float, ...], dict[int, list[int]]] = {}
         for b, n in zip(group.copies.tolist(), group.users.tolist(), strict=True):
-            kind = (*(float(body[name][b, n]) for name in _OF_BODY), float(accepts[b, n]))
+            kind = (*(float(body[name][b, n]) for name in _OF_BODY), float(accepts[b, n]), _aside(ways, group, b, n))
             kinds.setdefault(kind, {}).setdefault(b, []).append(n)
-        out += [_Rider(group, passages, kind[:3], members) for kind, members in kinds.items()]
+        out += [_Rider(group, passages, kind[:3], members, kind[-1]) for kind, members in kinds.items()]
     return out
+
+
+def _aside(ways: Ways, group: Group, b: int, n: int) -> float:
+    """How far a road user starts beside the lane of its route, where that is a strip of its own [m]."""
+    tb = ways.motion.tables
+    lanes, road, s = tb.lanes, tb.road[b : b + 1, n], tb.s[b : b + 1, n]
+    own, along = tb.lane[b : b + 1, n], np.array([group.legs[0].lane])
+    if lanes.is_drivable(road, s, own)[0] or group.network.road(group.legs[0].road).junction is not None:
+        return 0.0
+    aside = float(tb.direction[b, n] * (lanes.middle(road, s, own).value - lanes.middle(road, s, along).value)[0])
+    return aside if abs(aside) > _BESIDE else 0.0
 
 
 def _between(ways: Ways, bends: Bends, one: _Rider, two: _Rider) -> list[tuple[float, ...]]:
@@ -175,6 +190,11 @@ def _meet(
         ways.path(who.group, leg, who.front + _REACH, who.size[2] + 1.0 + (_REACH if drift else 0.0), _STEP)
         for (who, _, leg), drift in zip((mine, theirs), drifts, strict=True)
     ]
+    asides = [_kept_aside(ways, who, leg) for who, _, leg in (mine, theirs)]
+    paths = [
+        (u, x - aside * np.sin(heading), y + aside * np.cos(heading), heading) if aside else (u, x, y, heading)
+        for (u, x, y, heading), aside in zip(paths, asides, strict=True)
+    ]
     ends = [_ends(ways, *each) for each in (mine, theirs)]
     points = [[_point(path, u) for u in end] for path, end in zip(paths, ends, strict=True)]
     kind = MERGE if _near(points[0][1], points[1][1]) else PART if _near(points[0][0], points[1][0]) else CROSS
@@ -185,17 +205,28 @@ def _meet(
     if not touch.any():
         return None
     low, high = _interval(paths[0][0], touch.any(axis=1)), _interval(paths[1][0], touch.any(axis=0))
-    # who waits at its line is in nobody's way if the bodies themselves do not touch there
+    # who waits at its line is in nobody's way if the bodies, almost without room, do not touch there
     close = _touching(
         paths[0],
         paths[1],
-        *(_size(who, drift, room=False) for (who, _, _), drift in zip((mine, theirs), drifts, strict=True)),
+        *(_size(who, drift, _LITTLE_ROOM) for (who, _, _), drift in zip((mine, theirs), drifts, strict=True)),
     )
     low = _from_line(low, paths[0][0], close.any(axis=1), mine)
     high = _from_line(high, paths[1][0], close.any(axis=0), theirs)
     rank = _rank(mine[0].group, mine[1].junction, roads[0], roads[1])
+    before = [who.group.legs[leg - 1].road if leg else "" for who, _, leg in (mine, theirs)]
+    if any(asides) and before[0] == before[1]:  # who turns off gives way to those who go straight on beside it
+        rank = float(asides[1] != 0.0) - float(asides[0] != 0.0)
     return (*low, *high, mine[1].line, theirs[1].line, ends[0][0], ends[1][0], ends[0][1], ends[1][1],
             rank, *turns, float(kind))  # fmt: skip
+
+
+def _kept_aside(ways: Ways, who: _Rider, leg: int) -> float:
+    """How far beside the lane of its route somebody goes through a junction: as far as before, until it turns off."""
+    b, n = (np.array([each]) for each in who.example)
+    turns = any(ways.motion.tables.turns(b, n, np.array([k]))[0] for k in range(leg + 1)
+                if who.group.network.road(who.group.legs[k].road).junction is not None)  # fmt: skip
+    return 0.0 if turns else who.aside
 
 
 def _turn(ways: Ways, bends: Bends, who: _Rider, passage: Passage) -> float:
@@ -212,10 +243,10 @@ def _drift(ways: Ways, who: _Rider, turn: float) -> float:
     return _SWING * max(0.0, float(tb.body["min_turn_radius"][at]) - radius)
 
 
-def _size(who: _Rider, drift: float, *, room: bool = True) -> tuple[float, ...]:
+def _size(who: _Rider, drift: float, room: tuple[float, float] = _ROOM) -> tuple[float, ...]:
     """Length, width and rear overhang, with some room [m]."""
     length, width, rear = who.size
-    along, aside = _ROOM if room else (0.0, 0.0)
+    along, aside = room
     return length + 2.0 * along, width + 2.0 * (aside + drift), rear + along
 
 

@@ -60,6 +60,7 @@ class LaneChanges:
         self._free_from: F8 = np.full(motion.s.shape, -1e9)
         """When a driver may change lanes again [s]."""
         self._parameters = {**motion.tables.idm, "coolness": np.zeros(motion.s.shape)}
+        self._cyclist: Mask = np.array([kind == "bicycle" for kind in motion.tables.kinds])
         self._copies = np.arange(motion.s.shape[0])
         self._outward: F8 = np.where(self._rule_left(), 1.0, -1.0)
         """(B, N) side of the outer lane, to the own left positive."""
@@ -88,6 +89,8 @@ class LaneChanges:
         m, tb, time, slot = self.motion, self.motion.tables, self._step * DT, self.lateral.change
         slot.active &= (slot.action >= 0) | (slot.progress < slot.span - 1e-9)
         can = who & ~slot.active & (time >= self._free_from) & ~m.keeps & ~self.needs.in_junction()
+        # cyclists stay on their cycle lane
+        can &= ~self._cyclist | tb.lanes.is_drivable(m.road, m.s, m.lane)
         own = self.needs.of(m.lane)
         horizon = _AHEAD[0] * m.v + _AHEAD[1] * np.maximum(own.lanes_off, 1)
         needs = can & (own.lanes_off > 0) & (own.left < horizon)

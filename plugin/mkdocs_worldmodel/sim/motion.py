@@ -130,6 +130,7 @@ class Motion:
                 return
             x, y, heading = (each[b, n] for each in self.pose())
             leg = self.leg[b, n] + 1
+            self.offset[b, n] += tb.kept_aside(b, n, leg, self.lane[b, n])
             self.lane[b, n] = tb.lane_after(b, n, leg, self.lane[b, n])
             self.leg[b, n], self.road[b, n] = leg, tb.leg_road[b, n, leg]
             self.direction[b, n] = sign = tb.leg_direction[b, n, leg]

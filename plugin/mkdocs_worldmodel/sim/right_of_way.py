@@ -167,8 +167,8 @@ class RightOfWay:
             return np.zeros(len(c), dtype=bool)
         moving = np.zeros(shape, dtype=bool)
         patient = self._time - self._since > _PATIENCE
-        # waits for somebody who can go on
-        going = blocked & (other_first | ~patient[self._theirs])
+        # waits here for somebody who can go on; what is to be waited for further on holds nobody here
+        going = waits_here & (other_first | ~patient[self._theirs])
         moving[c.copy[going], c.own[going]] = True
         free_to_go = waits_here & ~moving[self._mine] & patient[self._mine]
         turn = self._since[self._mine] + 1e-7 * c.own

@@ -29,7 +29,7 @@ F8 = npt.NDArray[np.float64]
 I4 = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
-VERSION = "simulator 2"
+VERSION = "simulator 3"
 """Name and version; part of every run key. Raise it when any rollout changes."""
 
 _RECORDED = ("s", "t", "slant", "v", "acceleration", "yaw_rate")

@@ -29,6 +29,10 @@ from mkdocs_worldmodel.scenario.scenario import Scenario
 
 F8 = npt.NDArray[np.float64]
 I8 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_TURN = 0.5
+"""A road that bends by more than this turns off [rad]."""
 
 THIRD_PARTY = len(DRIVERS)
 """Index of a driver from another package."""
@@ -161,6 +165,30 @@ class Tables:
         at = np.clip(lane, -self.lanes.reach, self.lanes.reach) + self.lanes.reach
         after: I8 = self._rows[self._link[b, n, leg], at]
         return after
+
+    def kept_aside(self, b: I8, n: I8, leg: I8, lane: I8) -> F8:
+        """How far beside the lane into which it comes somebody goes on, left positive [m]; 0 for most.
+
+        Who comes from a strip beside the lanes, as a cycle lane is, rides straight on through a junction where the
+        strip is not drawn; in a turn it takes the lane.
+        """
+        old, new, sign = self.leg_road[b, n, leg - 1], self.leg_road[b, n, leg], self.leg_direction[b, n, leg - 1]
+        end = np.where(sign > 0, self.line.length[old], 0.0)
+        after = self.lane_after(b, n, leg, lane)
+        start = np.where(self.leg_direction[b, n, leg] > 0, 0.0, self.line.length[new])
+        kept = ~self.lanes.is_drivable(old, end, lane) & self.lanes.is_drivable(new, start, after)
+        kept &= ~self.turns(b, n, leg)
+        along = self.leg_lane[b, n, leg - 1]
+        aside = sign * (self.lanes.middle(old, end, lane).value - self.lanes.middle(old, end, along).value)
+        return np.where(kept, aside, 0.0)
+
+    def turns(self, b: I8, n: I8, leg: I8) -> Mask:
+        """Whether the road of a leg turns off."""
+        road = self.leg_road[b, n, leg]
+        length = self.line.length[road]
+        turned = self.line.heading_at(road, length) - self.line.heading_at(road, np.zeros(length.shape))
+        bent: Mask = np.abs(turned) > _TURN
+        return bent
 
     # -- stacking ------------------------------------------------------------------------------------------
 

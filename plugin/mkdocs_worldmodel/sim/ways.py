@@ -104,7 +104,7 @@ class Ways:
             metres of the route, x, y [m], heading [rad].
         """
         tb, b, n = self.motion.tables, group.copies[0], group.users[0]
-        parts = []
+        parts: list[tuple[F8, ...]] = []
         for k, low, high in (
             (leg - 1, self.end[b, n, leg - 1] - before, np.inf),
             (leg, -np.inf, np.inf),
@@ -119,6 +119,10 @@ class Ways:
             x, y, heading = tb.line.pose(road, s, t)
             along = tb.leg_direction[b, n, k] * ((s - enter) - t * (heading - heading[0]))
             u = tb.leg_start[b, n, k] + along
+            if k > leg:  # a leg is in the lane in which it ends: here one is still in that which one came into
+                dx, dy = parts[-1][1][-1] - x[0], parts[-1][2][-1] - y[0]
+                beside = dx * dx + dy * dy > _BESIDE * _BESIDE
+                x, y = (x + dx, y + dy) if beside else (x, y)
             inside = (u >= low - step) & (u <= high + step)
             against = 0.0 if tb.leg_direction[b, n, k] > 0 else np.pi
             parts.append(tuple(each[inside] for each in (u, x, y, heading + against)))
@@ -146,6 +150,8 @@ class Ways:
         return out
 
 
+_BESIDE = 1.0
+"""Lanes whose middles are further apart than this where they meet are two [m]."""
 _BEFORE = 30.0
 """How far before the end of a road its stop line is looked for [m]."""
 

@@ -18,6 +18,7 @@ from markdown.preprocessors import Preprocessor
 
 from mkdocs_worldmodel.errors import SetupError
 from mkdocs_worldmodel.site import mentions, scanner, zensical
+from mkdocs_worldmodel.site.choices import CHOICES
 from mkdocs_worldmodel.site.host import Host
 from mkdocs_worldmodel.site.mentions import Speaker
 from mkdocs_worldmodel.site.plain_host import PlainHost
@@ -43,7 +44,7 @@ class WorldModelExtension(Extension):
     def __init__(self, *, host: Host | None = None, **kwargs: Any) -> None:
         # not among Python-Markdown's own options: it turns what it does not know into a bool
         self._host = host
-        self.config = {name: [copy(default), text] for name, (default, text) in OPTIONS.items()}
+        self.config = {name: [copy(CHOICES[name].default), CHOICES[name].text] for name in OPTIONS}
         super().__init__(**kwargs)
 
     def host(self, md: Markdown) -> Host:

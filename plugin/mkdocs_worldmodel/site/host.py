@@ -37,3 +37,8 @@ def with_style_and_scripts(figure: str, style: str, scripts: Sequence[str]) -> s
     """A figure that brings what MkDocs' plugin would have listed in the page's head."""
     loading = "".join(f'<script src="{script}" defer></script>' for script in scripts)
     return f'<link rel="stylesheet" href="{style}">{loading}\n{figure}'
+
+
+def plain_language(locale: str) -> str:
+    """The language of a locale: 'pt' of 'pt-BR' and of 'pt_BR'."""
+    return locale.replace("_", "-").split("-")[0].lower() or "en"

@@ -18,12 +18,11 @@ from mkdocs.utils.meta import get_data
 from mkdocs_worldmodel.errors import StoreError
 from mkdocs_worldmodel.site import scanner
 from mkdocs_worldmodel.site.defaults import Layers, front_matter_defaults, site_defaults
-from mkdocs_worldmodel.site.host import Host
+from mkdocs_worldmodel.site.host import Host, plain_language
 from mkdocs_worldmodel.site.options import WorldModelConfig
 from mkdocs_worldmodel.site.progress import Progress
 from mkdocs_worldmodel.site.report import heavy_pages, slowest, weights
 from mkdocs_worldmodel.site.session import ASSETS, Page, Session
-from mkdocs_worldmodel.site.settings import plain_language
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -108,7 +107,7 @@ class WorldModelPlugin(BasePlugin[WorldModelConfig]):
         except StoreError as error:
             raise PluginError(f"worldmodel: {error}") from error
         served = self._command == "serve" and not self.config.frozen
-        return Pipeline(store, self._started_jobs(), draft=served and self.config.serve == "low")
+        return Pipeline(store, self._started_jobs(), films=self.config.serve if served else "full")
 
     def _started_jobs(self) -> Jobs:
         """Those of the last build where they are still there, as in a served site."""

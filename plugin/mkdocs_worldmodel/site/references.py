@@ -14,7 +14,7 @@ from mkdocs_worldmodel.site.scanner import LANGUAGE, Fence
 if TYPE_CHECKING:
     from mkdocs_worldmodel.analysis.values import Value
     from mkdocs_worldmodel.figure.bundle import Bundle
-    from mkdocs_worldmodel.pipeline import Order
+    from mkdocs_worldmodel.pipeline import Ordered
     from mkdocs_worldmodel.site.session import Page, Session, Use
 
 SCHEME = "worldmodel:"
@@ -75,10 +75,10 @@ class References:
         self._lines: dict[str, list[tuple[int, str]]] = {}
         """Page name → (line number, line) of lines that may speak of figures."""
 
-    def name(self, use: Use, order: Order | None) -> str | None:
+    def name(self, use: Use, order: Ordered | None) -> str | None:
         """Take down a figure's id; also that of a block which is not understood, so that who speaks of it finds it."""
         if order is not None:
-            name, title = order.block.spec.id, order.block.spec.title
+            name, title = order.id, order.title
         else:
             found = _ID_LINE.search(use.text)
             name, title = found[1] if found is not None else None, ""

@@ -22,7 +22,7 @@ from mkdocs_worldmodel.site.report import Shown
 
 if TYPE_CHECKING:
     from mkdocs_worldmodel.figure.bundle import Bundle
-    from mkdocs_worldmodel.pipeline import Figure, Order, Pipeline
+    from mkdocs_worldmodel.pipeline import Figure, Ordered, Pipeline
     from mkdocs_worldmodel.spec.block import Place
 
 log = logging.getLogger("mkdocs.plugins.mkdocs_worldmodel")
@@ -197,8 +197,7 @@ class Session:
         order, page, line = self._order(use), use.page, use.line
         anchor = self._anchor(use, order)
         figure = self.pipeline.figure(order, use.text, self._place(page))
-        spec = order.block.spec
-        for mistake in (*order.doubts, *missed(order.block, figure.bundle.verdicts)):
+        for mistake in (*order.doubts, *missed(order.sources, figure.bundle.verdicts)):
             self.warn(page, line, mistake)
         uris = self._bring(figure.key, figure.folder, anchor, [
             *((figure.bundle.film.file, figure.bundle.film.poster) if figure.bundle.film else ()),
@@ -206,14 +205,14 @@ class Session:
             *(d.file for d in figure.bundle.downloads),
         ], {d.file: d.suffix for d in figure.bundle.downloads})  # fmt: skip
         self.anchors[page.name] |= {anchor, *(f"{anchor}-{n + 1}" for n in range(len(figure.bundle.moments)))}
-        self._note(use, spec.title or anchor, figure, uris)
-        show = spec.show if spec.show is not None else ALL_PARTS
+        self._note(use, order.title or anchor, figure, uris)
+        show = order.show if order.show is not None else ALL_PARTS
         language = page.language or self.language
         if self.previews is not None and figure.bundle.social and page.name not in self.previews:
             picture = self._bring(figure.key, figure.folder, anchor, [figure.bundle.social], {})[figure.bundle.social]
-            self.previews[page.name] = picture, spec.alt or spec.title or tongue(language).words(figure.bundle.alt)
+            self.previews[page.name] = picture, order.alt or order.title or tongue(language).words(figure.bundle.alt)
         caption = self._caption(order, use, link)
-        dress = Dress(anchor, spec.title, caption, spec.alt, use.text, figure.key[:16], show, language)
+        dress = Dress(anchor, order.title, caption, order.alt, use.text, figure.key[:16], show, language)
         content = render(figure.bundle, dress, lambda name: address(uris[name]))
         self._count(use, figure)
         return content
@@ -226,21 +225,21 @@ class Session:
         at = (use.page.name, use.line, use.number, use.text)
         self.shown[at] = Shown(use.page.name, use.line, title, figure.key, main, poster, others)
 
-    def _caption(self, order: Order, use: Use, link: Callable[[str], str]) -> str:
+    def _caption(self, order: Ordered, use: Use, link: Callable[[str], str]) -> str:
         from mkdocs_worldmodel.site.captions import caption_html
 
         def mistaken(_: str, error: SpecError) -> None:
             for m in error.mistakes:
-                self.warn(use.page, use.line, order.block.sources.mistake(("caption",), m.message, m.hint))
+                self.warn(use.page, use.line, order.sources.mistake(("caption",), m.message, m.hint))
 
-        return caption_html(order.block.spec.caption, Speaker(self.references, use.page, mistaken), link)
+        return caption_html(order.caption, Speaker(self.references, use.page, mistaken), link)
 
-    def _order(self, use: Use) -> Order:
+    def _order(self, use: Use) -> Ordered:
         if self._progress is not None:
             self._progress.here = f"{use.page.name}:{use.line}" if use.line else use.page.name
         order = self.pipeline.order(use.text, self._place(use.page))
         if self._progress is not None:
-            self._progress.titled(order.key, order.block.spec.title or order.block.spec.id or "")
+            self._progress.titled(order.key, order.title or order.id or "")
         return order
 
     def _place(self, page: Page) -> Place:
@@ -271,22 +270,21 @@ class Session:
             self.files[uris[name]] = folder / name
         return uris
 
-    def _anchor(self, use: Use, order: Order | None) -> str:
+    def _anchor(self, use: Use, order: Ordered | None) -> str:
         """The figure's anchor, unique in the site: its id, else its title's slug, numbered on repeats."""
         from mkdocs_worldmodel.figure.page import slug
 
         at = (use.page.name, use.line, use.number, use.text)
         if at in self._uses:
             return self._uses[at]
-        spec = order.block.spec if order is not None else None
-        wish = self.references.name(use, order) or slug(spec.title if spec is not None else "") or "scenario"
+        wish = self.references.name(use, order) or slug(order.title if order is not None else "") or "scenario"
         anchor, n = wish, 1
         while anchor in self._anchors:
             n += 1
             anchor = f"{wish}-{n}"
-        if n > 1 and order is not None and order.block.spec.id is not None:
+        if n > 1 and order is not None and order.id is not None:
             taken = self._anchors[wish]
-            mistake = order.block.sources.mistake(
+            mistake = order.sources.mistake(
                 ("id",), f"id '{wish}' is already used at {taken[0]}:{taken[1]}", f"this figure becomes '{anchor}'"
             )
             self.warn(use.page, use.line, mistake)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_worldmodel.errors import SetupError, StoreError
+from mkdocs_worldmodel.site.choices import CHOICES
 from mkdocs_worldmodel.site.defaults import Layers, site_defaults
-from mkdocs_worldmodel.site.session import ASSETS, STORE_DIR, Session
+from mkdocs_worldmodel.site.host import plain_language
+from mkdocs_worldmodel.site.session import ASSETS, Session
 
 if TYPE_CHECKING:
     from mkdocs_worldmodel.build import Jobs
@@ -20,20 +21,11 @@ if TYPE_CHECKING:
 CONFIG_FILES = ("zensical.toml", "mkdocs.yml", "mkdocs.yaml")
 """Where Zensical looks for its settings, in this order."""
 
-OPTIONS: dict[str, tuple[Any, str]] = {
-    "enabled": (True, "False leaves every block as a plain code block"),
-    "folder": ("", "Folder that blocks' paths are relative to (plain Markdown alone; default: the current one)"),
-    "assets_dir": ("", f"Where figures' files are written (Zensical: default docs/{ASSETS}, and inside of docs)"),
-    "store_dir": ("", f"Store of results (default: {STORE_DIR})"),
-    "workers": ("auto", "Figures made at the same time: auto (one a core), a number, or 0 (in this process)"),
-    "time_limit": (120, "Seconds that a figure may take"),
-    "memory_limit": (2000, "Megabytes that a worker may take"),
-    "film": (None, "Of blocks that do not say: none, low, full, or keys of a film"),
-    "roots": ([], "Folders besides docs whose files blocks may name"),
-    "defaults": ({}, "Values for all blocks; a page's front matter and the block itself are nearer"),
-    "language": ("", "Language of figures' fixed words (default: the theme's)"),
-}
-"""Options of the extension: default, and what it is for. Paths are relative to the settings' file."""
+OPTIONS = (
+    "enabled", "folder", "assets_dir", "store_dir", "workers", "time_limit", "memory_limit", "film", "roots",
+    "defaults", "language",
+)  # fmt: skip
+"""Of the extension, and so of these hosts. Paths are relative to the settings' file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,56 +89,31 @@ def settings(options: Mapping[str, Any], folder: Path, docs: Path, language: str
     unknown = set(options) - set(OPTIONS)
     if unknown:
         raise SetupError(f"worldmodel: there is no option '{min(unknown)}' (there are {', '.join(sorted(OPTIONS))})")
-    values = {name: options.get(name, default) for name, (default, _) in OPTIONS.items()}
+    values = {name: _value(name, options.get(name)) for name in OPTIONS}
     folder, docs = folder.resolve(), docs.resolve()
-    out = _path(folder, values, "assets_dir") or docs / ASSETS
-    store = _path(folder, values, "store_dir") or folder / STORE_DIR
+    out = (folder / values["assets_dir"]).resolve() if values["assets_dir"] else docs / ASSETS
     if not out.is_relative_to(docs) or out == docs:
         raise SetupError(f"worldmodel: assets_dir: {out} is not a folder in {docs}, whose files come into the site")
-    roots, defaults, film = values["roots"], values["defaults"], values["film"]
-    if not isinstance(roots, list) or not all(isinstance(root, str) for root in roots):
-        raise SetupError(f"worldmodel: roots: {roots!r} is not a list of folders")
-    if not isinstance(defaults, Mapping):
-        raise SetupError(f"worldmodel: defaults: {defaults!r} is no mapping (write keys of a block under it)")
     return Settings(
         folder=folder,
         docs=docs,
         out=out,
         prefix=out.relative_to(docs).as_posix(),
-        store=store,
-        roots=(docs, *((folder / root).resolve() for root in roots)),
-        defaults=site_defaults(defaults, None, film),
-        language=plain_language(str(values["language"] or language)),
-        workers=_workers(values["workers"]),
-        time_limit_s=_number(values, "time_limit"),
-        memory_limit_bytes=int(_number(values, "memory_limit") * 1_000_000),
+        store=(folder / values["store_dir"]).resolve(),
+        roots=(docs, *((folder / root).resolve() for root in values["roots"])),
+        defaults=site_defaults(values["defaults"], None, values["film"]),
+        language=plain_language(values["language"] or language),
+        workers=values["workers"],
+        time_limit_s=values["time_limit"],
+        memory_limit_bytes=int(values["memory_limit"] * 1_000_000),
     )
 
 
-def plain_language(locale: str) -> str:
-    """The language of a locale: 'pt' of 'pt-BR' and of 'pt_BR'."""
-    return locale.replace("_", "-").split("-")[0].lower() or "en"
-
-
-def _path(folder: Path, values: Mapping[str, Any], name: str) -> Path | None:
-    value = values[name]
-    if not isinstance(value, str):
-        raise SetupError(f"worldmodel: {name}: {value!r} is no path")
-    return (folder / value).resolve() if value else None
-
-
-def _workers(value: Any) -> int | str:
-    text = str(value)  # environment variables give texts
-    if text != "auto" and not (text.isascii() and text.isdigit() and int(text) <= 64):
-        raise SetupError(f"worldmodel: workers: {value!r} is not possible (auto, or a number from 0 to 64)")
-    return text if text == "auto" else int(text)
-
-
-def _number(values: Mapping[str, Any], name: str) -> float:
-    value = values[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise SetupError(f"worldmodel: {name}: {value!r} is not possible (a number above 0)")
-    return value
+def _value(name: str, given: object) -> Any:
+    try:
+        return CHOICES[name].value(given)
+    except ValueError as error:
+        raise SetupError(f"worldmodel: {name}: {error}") from None
 
 
 # -- files of settings ------------------------------------------------------------------------------------------------
@@ -188,6 +155,8 @@ def read_settings(
 
 def _site(config_file: Path, depth: int = 0) -> dict[str, Any]:
     """The content of zensical.toml or mkdocs.yml; what its tags make of it matters to nobody here, but `!ENV`."""
+    import tomllib
+
     import yaml
 
     try:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from mkdocs_worldmodel.figure.page import Dress, render
-from mkdocs_worldmodel.pipeline import Figure, Order, Pipeline
+from mkdocs_worldmodel.pipeline import Figure, Ordered, Pipeline
 from mkdocs_worldmodel.site.captions import caption_html
 from mkdocs_worldmodel.site.mentions import Speaker
 from mkdocs_worldmodel.site.session import ALL_PARTS, Page, Session
@@ -26,14 +26,14 @@ def _no_pipeline() -> Pipeline:
     raise AssertionError("nothing is made here")
 
 
-def write_page(order: Order, figure: Figure, text: str, folder: Path, name: str) -> Path:
+def write_page(order: Ordered, figure: Figure, text: str, folder: Path, name: str) -> Path:
     """Write index.html with all files of a figure into a folder; returns the page's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    spec = order.block.spec
     # alone, it has no others to speak of: the text shows a mark there
     speaker = Speaker(Session(_no_pipeline, (), ()).references, Page(name, folder), lambda _, __: None)
-    caption = caption_html(spec.caption, speaker, str)
-    dress = Dress(spec.id or "scenario", spec.title, caption, spec.alt, text, figure.key[:16], spec.show or ALL_PARTS)
+    caption = caption_html(order.caption, speaker, str)
+    name_of, show = order.id or "scenario", order.show or ALL_PARTS
+    dress = Dress(name_of, order.title, caption, order.alt, text, figure.key[:16], show)
 
     def put(file: str) -> str:
         target = f"{name}-{file}"
@@ -43,7 +43,7 @@ def write_page(order: Order, figure: Figure, text: str, folder: Path, name: str)
     for each in (STYLE, *scripts()):
         shutil.copyfile(asset(each), folder / each)
     content = _PAGE.format(
-        title=html.escape(spec.title or name),
+        title=html.escape(order.title or name),
         style=STYLE,
         scripts="".join(f'<script src="{each}"></script>' for each in scripts()),
         figure=render(figure.bundle, dress, put),

@@ -61,8 +61,7 @@ else:
     Across = _within("length", -3, 3, "-3 m to 3 m")
     Height = _within("length", 0.2, 8, "0.2 m to 8 m")
     Yaw = _within("angle", -180, 180, "-180° to 180°", _DEGREE)
-    # looking up further, a narrow camera would see nothing but sky
-    Pitch = _within("angle", -5, 60, "-5° to 60°", _DEGREE)
+    Pitch = _within("angle", -30, 60, "-30° to 60°", _DEGREE)
     FieldOfView = _within("angle", 10, 140, "10° to 140°", _DEGREE)
 
 

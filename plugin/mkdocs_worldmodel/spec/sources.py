@@ -28,6 +28,12 @@ class Sources:
             if isinstance(value, Mapping):
                 self.note_default(value, path, name)
 
+    def only(self, *names: str) -> Sources:
+        """Of the keys that stand under some of the block's own."""
+        some = Sources()
+        some._at = {path: at for path, at in self._at.items() if path and path[0] in names}
+        return some
+
     def knows(self, path: KeyPath) -> bool:
         """Whether somebody wrote a value there."""
         return path in self._at

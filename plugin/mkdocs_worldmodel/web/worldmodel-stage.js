@@ -169,16 +169,16 @@
       this.#frame();
     }
 
-    /** A tap on the one camera of a phone plays, as in every player there. */
+    /** A tap on the one camera of a phone plays. */
     #tap(key, hear) {
       if (this.camera !== "all" && this.#narrow) return hear.act("play");
       this.camera = this.camera === "all" ? key : "all";
       this.#parts.play.focus({ preventScroll: true }); // so that Esc and Space are heard
     }
 
-    /** Show one camera, or all, by moving the video in its window; in shares of its size, so that no layout is read. */
+    /** Show one camera, or all, by moving the video in its window, in shares of its size: no layout is read. */
     #frame() {
-      const { picture, tiles, bar, cameras } = this.#parts;
+      const { picture, tiles, bar, cameras, begin } = this.#parts;
       const { width: W, height: H, style } = this.#video;
       const camera = this.camera, single = camera !== "all";
       const shape = single && this.#narrow ? 2 : W / H; // of the window: on a phone a camera gets a taller one
@@ -204,6 +204,7 @@
         tile.innerHTML = `<span>${escape(name)}</span>`;
         const [left, top, width, height] = percent(tx / W, ty / H, tw / W, th / H);
         if (!single) Object.assign(tile.style, { left, top, width, height });
+        if (key === this.#favourite) begin.style.top = single ? "" : percent((ty + th / 2) / H);
       }
     }
 

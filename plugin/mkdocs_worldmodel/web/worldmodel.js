@@ -279,9 +279,9 @@
       this.#series = unpacked(parse(dataset.series, {}));
       this.#moments = parse(dataset.moments, []).sort((a, b) => a[0] - b[0]);
       this.#events = all(".wm-events [data-frame]");
-      this.#values = all(".wm-key output").map((output) => {
-        output.setAttribute("aria-live", "off"); // an <output> would be read aloud at every frame
-        return [output, output.closest(".wm-key").dataset];
+      this.#values = all(".wm-key").map((key) => {
+        key.querySelector("b")?.remove(); // of the same figure, connected before
+        return [key.appendChild(document.createElement("b")), key.dataset];
       });
       this.#charts = all(".wm-chart > svg").map((svg) => {
         const { x0, x1 } = svg.parentElement.dataset;
@@ -327,9 +327,9 @@
       for (const { cursors, x0, x1 } of this.#charts) {
         for (const cursor of cursors) cursor.setAttribute("transform", `translate(${x0 + (x1 - x0) * share} 0)`);
       }
-      for (const [output, { series, unit, digits }] of this.#values) {
+      for (const [value, { series, unit, digits }] of this.#values) {
         const number = this.#series[series]?.[k]?.toFixed(digits).replace(".", this.#words.decimal).replace("-", "−");
-        output.textContent = number ? `${number} ${unit}` : "–";
+        value.textContent = number ? `${number} ${unit}` : "–";
       }
       const current = this.#events.filter((item) => Number(item.dataset.frame) <= k).pop();
       for (const item of this.#events) {
@@ -439,7 +439,11 @@
     #followHash() {
       const item = this.#moment(location.hash);
       if (!item) return;
-      for (let closed; (closed = this.closest("details:not([open])")); item.scrollIntoView()) closed.open = true;
+      for (let closed; (closed = this.closest("details:not([open])"));) closed.open = true;
+      for (let tab = this; (tab = tab.closest(".tabbed-block")); tab = tab.parentElement) { // inputs come first
+        tab.closest(".tabbed-set").children[[...tab.parentElement.children].indexOf(tab)].click();
+      }
+      item.scrollIntoView();
       this.#go(Number(item.dataset.frame));
     }
   }

@@ -12,10 +12,10 @@ from mkdocs_worldmodel.camera.bodies.motion import Motion, moved
 from mkdocs_worldmodel.camera.bodies.shapes import body_mesh
 from mkdocs_worldmodel.camera.bodies.vehicle_lamps import PLACES, Lamp, LampStates, glowing, light_glasses
 from mkdocs_worldmodel.camera.colours import albedo_of, colours_of
-from mkdocs_worldmodel.camera.faces import SMALLEST, Faces, offsets, sizes
+from mkdocs_worldmodel.camera.faces import SMALLEST, Faces, least_sizes, offsets, sizes
 from mkdocs_worldmodel.camera.light.light import Light, ego_headlights
 from mkdocs_worldmodel.camera.mesh import Role, Size, mirrored
-from mkdocs_worldmodel.camera.projection import to_vehicle
+from mkdocs_worldmodel.camera.projection import Rig, to_vehicle
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.road import RoadNetwork
 from mkdocs_worldmodel.scenario.road_user import THINGS, TWO_WHEELERS, WALKERS
@@ -90,8 +90,11 @@ class Vehicles:
         self._motion = Motion(rollout, self._sizes, meshes)
         self._box = np.stack([rollout.length, rollout.width, rollout.height, rollout.centre], axis=1)
 
-    def at(self, k: int) -> Traffic:
-        """Return the road users around the ego at row k; the ego itself is left out."""
+    def at(self, k: int, rig: Rig | None = None) -> Traffic:
+        """Return the road users around the ego at row k; the ego itself is left out.
+
+        With a rig, faces are left out that are too small for all of its cameras.
+        """
         r = self._rollout
         ego = (float(r.x[k, 0]), float(r.y[k, 0]), float(r.heading[k, 0]))
         place = to_vehicle(np.stack([r.x[k], r.y[k], np.zeros(len(r.names))], axis=1), *ego)
@@ -99,12 +102,6 @@ class Vehicles:
         near = (np.hypot(place[:, 0], place[:, 1]) < self._reach) & (r.present[k] > 0)
         near[0] = False
         users = np.flatnonzero(near)
-        mine = near[self._owner]
-        owner = (np.cumsum(near) - 1)[self._owner[mine]]
-        c, s = np.cos(turn[users])[owner], np.sin(turn[users])[owner]
-        points, facing, normal = self._moved(k, users, owner, mine)
-        points = _turn(points, c[:, None], s[:, None])
-        points[..., :2] += place[users][owner][:, None, :2]
         pose = np.stack([place[users, 0], place[users, 1], turn[users]], axis=1)
         box = self._box[users]
         middle = place[users].copy()
@@ -112,6 +109,17 @@ class Vehicles:
         middle[:, 1] += np.sin(turn[users]) * box[:, 3]
         middle[:, 2] = 0.5 * box[:, 2]
         radius = 0.5 * np.sqrt((box[:, :3] ** 2).sum(axis=1)) + 0.25
+        mine = near[self._owner]
+        if rig is not None:
+            # with its mirror image under a wet road; that one's faces must be larger
+            needed = np.full(len(near), np.inf)
+            needed[users] = least_sizes(rig, middle, radius + box[:, 2]).min(axis=0, initial=np.inf)
+            mine &= self._size > needed[self._owner]
+        owner = (np.cumsum(near) - 1)[self._owner[mine]]
+        c, s = np.cos(turn[users])[owner], np.sin(turn[users])[owner]
+        points, facing, normal = self._moved(k, users, owner, mine)
+        points = _turn(points, c[:, None], s[:, None])
+        points[..., :2] += place[users][owner][:, None, :2]
         lit = self._lit(k, mine, users, owner, ego[2], middle, normal)
         facing = _turn(facing, c, s)
         faces = Faces(

@@ -192,7 +192,7 @@ class SkyView:
         y = np.clip((_ABOVE - elevation) * _PER_DEGREE - 0.5, 0, _HEIGHT - 1).astype(np.float32)
         self._low = float(x.min()) if self.rows else 0.0
         sharp = 0.13 * view.focal
-        self._cut = 2 * (max(0, int(view.horizon - sharp)) // 2) if self.rows else 0
+        self._cut = 2 * (min(max(0, int(view.horizon - sharp)), self.rows) // 2)
         self._soft = (_halved(x[: self._cut]), _halved(y[: self._cut])) if self._cut else None
         self._sharp = (x[self._cut :], y[self._cut :])
         self._width = view.width
@@ -204,8 +204,9 @@ class SkyView:
             return
         offset = (np.degrees(turned) + self._middle) * _PER_DEGREE - 0.5
         shift = np.float32((offset + self._low) % _WIDTH - self._low)
-        x, y = self._sharp
-        cv2.remap(self._picture, x + shift, y, cv2.INTER_LINEAR, dst=image[self._cut : self.rows])
+        if self._cut < self.rows:
+            x, y = self._sharp
+            cv2.remap(self._picture, x + shift, y, cv2.INTER_LINEAR, dst=image[self._cut : self.rows])
         if self._soft is not None:
             x, y = self._soft
             half = cv2.remap(self._picture, x + shift, y, cv2.INTER_LINEAR)

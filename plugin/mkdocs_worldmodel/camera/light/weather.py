@@ -163,14 +163,16 @@ def _covered(clear: Light, cover: RGB) -> Light:
 def _falling(covered: Light, environment: Environment) -> Light:
     """What rain, fog and snow make of a covered sky."""
     if environment.weather == "rain":
+        # in the dark a camera opens up, and low clouds throw the light of lamps back
+        dark = max(0.0, covered.lamps - 0.4) / 0.6
         return replace(
             covered,
-            ambient=_times(covered.ambient, 0.90),
-            ground=_times(covered.ground, 0.86),
-            zenith=_times(covered.zenith, 0.80),
-            horizon=_times(covered.horizon, 0.86),
-            cloud=_times(covered.cloud, 0.80),
-            haze=_times(covered.haze, 0.88),
+            ambient=_times(covered.ambient, 0.90 + 0.34 * dark),
+            ground=_times(covered.ground, 0.86 + 0.42 * dark),
+            zenith=_times(covered.zenith, 0.80 + 0.40 * dark),
+            horizon=_times(covered.horizon, 0.86 + 0.50 * dark),
+            cloud=_times(covered.cloud, 0.80 + 0.45 * dark),
+            haze=_times(covered.haze, 0.88 + 0.30 * dark),
             extinction=0.0060,
             lamps=max(0.35, covered.lamps),
             falls="rain",

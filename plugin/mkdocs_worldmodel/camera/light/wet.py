@@ -21,6 +21,8 @@ Ints = npt.NDArray[np.intp]
 _FLIP = np.array([1.0, 1.0, -1.0])
 _SMALLEST = 2.5
 """Faces under this many pixels are not mirrored."""
+_LAMPS = 2.6
+"""How much brighter than white a lamp is in its reflection: in the picture itself it is cut off at white."""
 
 
 class Mirrored:
@@ -50,10 +52,14 @@ class Mirrored:
             for i in runs.get(user, ()):
                 corners = self._drawn.fixed[i] - lift
                 cv2.fillConvexPoly(layer, corners, self._drawn.colour[i], cv2.LINE_8, SUBPIXEL_BITS)
-        part, disc = self._parts[camera], glow()
-        for (u, v, radius), colour in zip(self._glows.disc[part], self._glows.colour[part], strict=True):
-            paint_glow(layer, disc, (u, v - top, radius), (0.9, 3.6), colour)
         layer = cv2.blur(layer, (1, max(3, len(image) // 24)))
         share = cv2.cvtColor(mirror, cv2.COLOR_GRAY2RGB)
         cv2.multiply(ground, cv2.bitwise_not(share), dst=ground, scale=1 / 255)
         cv2.add(ground, cv2.multiply(layer, share, scale=1 / 255), dst=ground)
+        part, disc = self._parts[camera], glow()
+        if part.start == part.stop:
+            return
+        layer[:] = 0
+        for (u, v, radius), colour in zip(self._glows.disc[part], self._glows.colour[part], strict=True):
+            paint_glow(layer, disc, (u, v - top, radius), (0.9, 4.5), colour)
+        cv2.add(ground, cv2.multiply(layer, share, scale=_LAMPS / 255), dst=ground)

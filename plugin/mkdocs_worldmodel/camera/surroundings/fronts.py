@@ -113,17 +113,15 @@ def paint_front(image: Picture, shown: ShownFronts, n: int) -> None:
     cv2.fillConvexPoly(image, fixed, shown.flat[n], cv2.LINE_AA, SUBPIXEL_BITS)
     if source is None:
         return
-    part = cv2.warpPerspective(
-        source,
+    # its own edges bound the texture: pixels that lie outside of it stay as they are
+    cv2.warpPerspective(
+        cv2.transform(source, shown.light[n]),
         shown.matrix[n],
         (x1 - x0, y1 - y0),
+        dst=image[y0:y1, x0:x1],
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
+        borderMode=cv2.BORDER_TRANSPARENT,
     )
-    mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
-    corner = np.array([x0 << SUBPIXEL_BITS, y0 << SUBPIXEL_BITS], dtype=np.int32)
-    cv2.fillConvexPoly(mask, fixed - corner, 255, cv2.LINE_8, SUBPIXEL_BITS)
-    cv2.copyTo(cv2.transform(part, shown.light[n]), mask, image[y0:y1, x0:x1])
 
 
 def _level(front: Facade, wide: float, tall: float) -> Picture | None:

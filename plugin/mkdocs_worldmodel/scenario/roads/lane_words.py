@@ -19,6 +19,8 @@ _WORDS: dict[LaneType, str] = {
     "biking": "the cycle lane",
     "parking": "the parking lane",
 }
+_ADDED: dict[LaneType, str] = {"entry": "the entry lane", "exit": "the exit lane"}
+"""Lanes that a ramp or an exit adds."""
 
 
 def side_of(road: Road, direction: int) -> int:
@@ -46,11 +48,15 @@ def edge_lane(road: Road, kind: str, direction: int, side: Literal["left", "righ
     return found[-1] if found else None
 
 
-def lane_name(road: Road, lane: int, s: float = 0.0, direction: int | None = None) -> str:
+def lane_name(
+    road: Road, lane: int, s: float = 0.0, direction: int | None = None, *, added_by_name: bool = False
+) -> str:
     """How a page calls a lane at s: 'lane 2', 'oncoming lane 1', 'the shoulder', 'lane 1 of the left arm'.
 
     Oncoming is what drives against `direction`: where it is not given, against that of the ego's own road, or of those
-    who drive towards the junction on an arm.
+    who drive towards the junction on an arm. Lanes are counted as authors count them, or `added_by_name`: the lane that
+    a ramp or an exit adds is 'the entry lane', 'the exit lane', and the others keep the numbers that they have before
+    and after it.
     """
     found = _lane(road, lane, s)
     if found is None or found.type not in {*DRIVABLE, *_WORDS}:
@@ -61,6 +67,10 @@ def lane_name(road: Road, lane: int, s: float = 0.0, direction: int | None = Non
     drivable = [ln for ln in section_at(road, s).lanes if ln.type in DRIVABLE]
     if road.name and len(drivable) == 1:
         return road.name
+    if added_by_name and found.type in _ADDED:
+        return _ADDED[found.type]
+    if added_by_name:
+        drivable = [ln for ln in drivable if ln.type not in _ADDED]
     sign = 1 if lane > 0 else -1
     side = [ln.id for ln in drivable if ln.id * sign > 0]
     number = sum(abs(i) >= abs(lane) for i in side)
