@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_packed import unpacked
@@ -17,27 +17,25 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("language", "decimal"), [("en", "."), ("de", ",")])
-def test_every_frame_shows_the_values_of_the_run(filmed: Bundle, tmp_path: Path, language: str, decimal: str) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_every_frame_shows_the_values_of_the_run(
+    browser: Any, filmed: Bundle, tmp_path: Path, language: str, decimal: str
+) -> None:
     show = [part for part in ALL_PARTS if part != "film"]
     html = render(filmed, Dress("cut-in", "Cut-in", "", "", "", "0" * 16, show, language), lambda name: name)
     code = "".join(f"<script>{asset(name).read_text(encoding='utf-8')}</script>" for name in scripts(language))
     page = tmp_path / "page.html"
     page.write_text(f'<!doctype html><html lang="{language}"><meta charset="utf-8">{html}{code}', encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        tab = browser.new_page()
-        tab.goto(page.as_uri())
-        shown = tab.evaluate("""() => {
-            const figure = document.querySelector("wm-figure"), rows = [];
-            for (let k = 0; k < figure.frames; k++) {
-                figure.seek(k);
-                rows.push([...figure.querySelectorAll(".wm-key b")].map((value) => value.textContent));
-            }
-            return rows;
-        }""")
-        browser.close()
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
+    shown = tab.evaluate("""() => {
+        const figure = document.querySelector("wm-figure"), rows = [];
+        for (let k = 0; k < figure.frames; k++) {
+            figure.seek(k);
+            rows.push([...figure.querySelectorAll(".wm-key b")].map((value) => value.textContent));
+        }
+        return rows;
+    }""")
+    tab.close()
     assert len(shown) == 101
     for key, column in zip(filmed.keys, zip(*shown, strict=True), strict=True):
         values = unpacked(filmed.series[key["series"]])

@@ -6,15 +6,11 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from host_sites import build, configure
 from site_project import Project, block
-
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -43,22 +39,18 @@ def address(project: Project) -> Iterator[str]:
 
 
 @pytest.mark.browser
-def test_the_player_comes_with_its_page_and_plays(address: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_page(viewport={"width": 1000, "height": 1000})
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        page.goto(address)
-        page.evaluate("window.kept = true")
-        page.get_by_role("link", name="Go").click()
-        page.wait_for_function("document.querySelector('.wm-stage')?.shadowRoot")
-        assert page.evaluate("window.kept"), "the page was loaded anew"
-        assert page.evaluate("getComputedStyle(document.querySelector('.wm')).borderTopStyle") == "solid"
-        page.locator(".begin").click()
-        page.wait_for_function("document.querySelector('wm-figure').frame > 0")
-        browser.close()
+def test_the_player_comes_with_its_page_and_plays(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 1000})
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto(address)
+    page.evaluate("window.kept = true")
+    page.get_by_role("link", name="Go").click()
+    page.wait_for_function("document.querySelector('.wm-stage')?.shadowRoot")
+    assert page.evaluate("window.kept"), "the page was loaded anew"
+    assert page.evaluate("getComputedStyle(document.querySelector('.wm')).borderTopStyle") == "solid"
+    page.locator(".begin").click()
+    page.wait_for_function("document.querySelector('wm-figure').frame > 0")
+    page.close()
     assert faults == []

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from film_page import (
-    CHROMIUM_FLAGS,
     HEIGHT,
     HELPERS,
     WIDTH,
@@ -74,16 +73,6 @@ def addresses(folder: Path) -> Iterator[dict[str, str]]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -25,16 +25,6 @@ MOMENTS = [[0, "Start"], [15, "Lorry begins to change to lane 2"], [41, "Smalles
 SPEED = [math.nan if k == 5 else 3.6 * (27.8 - 0.05 * k) for k in range(FRAMES)]
 # The barcode: bit i of the frame number is the square at x = 190 + 32 i, y = 60, white for one.
 SQUARE, SQUARES = 24, [(190 + 32 * i, 60) for i in range(8)]
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'"
 
 

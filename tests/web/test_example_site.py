@@ -20,7 +20,7 @@ SITE = Path(__file__).parents[2] / "example-site"
 FILMS = ("", "tutorial/", "figure/", "library/roundabout/")
 LIBRARY = ("library/", "library/cut-in/", "library/roundabout/", "library/child-behind-parked-cars/")
 """Pages of the library that stand for the others, which have the same parts."""
-CONTENT = ".md-content"
+CONTENT = {"include": [[".md-content"]], "exclude": [[".md-code__nav"]]}
 """What is ours of a page; the rest is the theme's."""
 
 
