@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from crawl import broken, external
@@ -113,6 +114,7 @@ def test_mike_puts_a_version_with_its_figures_into_the_branch(project: Project) 
     project.write("index.md", "# Home\n\n" + block("id: home"))
     project.configure("material", plugins=["search", "mike"])
     env = os.environ | {"PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"  # mike starts the host by its name
     env |= {f"GIT_{who}_{what}": "t@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
     def run(*command: str) -> str:
