@@ -37,8 +37,9 @@ def test_values_carry_units() -> None:
     found = environment("{time_of_day: sunrise, visibility: 0.4 km, sun: {azimuth: -45°, elevation: 12°}}")
     assert found.visibility == 400.0
     assert found.sun == Sun(pytest.approx(-0.25 * math.pi), pytest.approx(math.radians(12.0)))
-    assert found.words == "sunrise, clear, visibility 400 m, sun at -45°, 12° high"
-    assert environment("{}").words == "day, clear"
+    assert (found.time_of_day, found.weather, found.wetness) == ("sunrise", "clear", None)
+    empty = environment("{}")
+    assert (empty.time_of_day, empty.weather, empty.visibility, empty.sun) == ("day", "clear", None, None)
 
 
 @pytest.mark.parametrize(

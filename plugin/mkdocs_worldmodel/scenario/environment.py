@@ -39,16 +39,3 @@ class Environment:
     def surface(self) -> Wetness:
         """How wet the road is."""
         return self.wetness or _WETNESS.get(self.weather, "dry")
-
-    @property
-    def words(self) -> str:
-        """Such as 'dusk, rain, road moist, visibility 400 m'; defaults are not named."""
-        parts: list[str] = [self.time_of_day, self.weather]
-        if self.wetness is not None:
-            parts.append(f"road {self.wetness}")
-        if self.visibility is not None:
-            parts.append(f"visibility {self.visibility:g} m")
-        if self.sun is not None:
-            azimuth, elevation = (angle * 57.29577951308232 for angle in (self.sun.azimuth, self.sun.elevation))
-            parts.append(f"sun at {azimuth:.0f}°, {elevation:.0f}° high")
-        return ", ".join(parts)
