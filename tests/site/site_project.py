@@ -134,3 +134,16 @@ class quiet:  # noqa: N801  (used like a function)
         self.caught.__exit__(*_)
         self.log.removeHandler(self.handler)
         self.log.setLevel(self.level)
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process started and that still run; where there is /proc."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after_name = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(after_name[1]) == pid:
+            found.append(int(path.parent.name))
+    return sorted(found)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from site_project import Built, Project, block, quiet
+from site_project import Built, Project, block, children, quiet
 
 from mkdocs_worldmodel.build import Store
 
@@ -156,18 +156,6 @@ def test_a_store_serves_the_same_site_in_another_folder(project: Project) -> Non
     shutil.copytree(project.root, elsewhere.root, dirs_exist_ok=True)
     shutil.rmtree(project.root)
     assert elsewhere.build(options={"frozen": True}).summary == "4 figures: 0 made, 4 from store, 0 failed"
-
-
-def children(pid: int) -> list[int]:
-    out = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            after_name = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(after_name[1]) == pid:
-            out.append(int(path.parent.name))
-    return out
 
 
 def cmdline(pid: int) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from site_project import Project, block
+from site_project import Project, block, children
 
 ENV = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 FILMED = "{ego: {speed: 60 km/h}, stop: {time: 0.3 s}}"
@@ -131,15 +131,3 @@ def test_workers_live_from_one_rebuild_to_the_next(project: Project, serve: Call
     while any(Path(f"/proc/{pid}").exists() for pid in workers):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            after_name = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(after_name[1]) == pid:
-            found.append(int(path.parent.name))
-    return sorted(found)

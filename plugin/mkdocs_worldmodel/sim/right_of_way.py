@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.sim.approach import needed, slowed, soonest
-from mkdocs_worldmodel.sim.conflicts import CROSS, MERGE, PART, Conflicts
+from mkdocs_worldmodel.sim.conflicts import CROSS, MERGE, Conflicts
 from mkdocs_worldmodel.sim.light_stops import BEFORE_LINE
 from mkdocs_worldmodel.sim.motion import DT, Motion
 from mkdocs_worldmodel.sim.ways import Ways
@@ -40,8 +40,6 @@ class RightOfWay:
         self.motion = motion
         self.all = conflicts
         self.meeting = conflicts.of_kind(CROSS, MERGE)
-        self.joining = conflicts.of_kind(MERGE)
-        self.parting = conflicts.of_kind(PART)
         c = self.meeting
         self._mine, self._theirs = (c.copy, c.own), (c.copy, c.other)
         junctions = int(c.junction.max()) + 1 if len(c) else 1
