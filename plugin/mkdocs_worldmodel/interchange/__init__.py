@@ -1,0 +1,1 @@
+# OpenDRIVE and OpenSCENARIO XML: from files of others to our scenarios.
