@@ -42,6 +42,7 @@ class ReferenceLines:
                 self.s[i, j], self.x[i, j], self.y[i, j], self.heading[i, j] = g.s, g.x, g.y, g.heading
                 self.curvature[i, j] = g.curvature_start
                 self.sharpness[i, j] = (g.curvature_end - g.curvature_start) / g.length
+        self._starts = piece_starts(self.s)
         self._straight = not (self.curvature.any() or self.sharpness.any())
         self._along_x = self._straight and not self.heading.any()
         self._clothoids = bool(self.sharpness.any())
@@ -51,9 +52,7 @@ class ReferenceLines:
         """Index of the piece that holds s (the first one also before 0), and the distance into it."""
         if self._single:
             return (0, 0), s
-        index = np.zeros(s.shape, dtype=np.intp)
-        for j in range(1, self.s.shape[1]):
-            index += s >= self.s[row, j]
+        index = find_piece(self._starts, row, s)
         return (row, index), s - self.s[row, index]
 
     def curvature_at(self, row: Any, s: F8) -> F8:
@@ -96,14 +95,10 @@ class ReferenceLines:
         chord = ds * np.sinc(half / np.pi)
         dx, dy = chord * np.cos(h0 + half), chord * np.sin(h0 + half)
         if self._clothoids:
-            sum_x, sum_y = np.zeros(ds.shape), np.zeros(ds.shape)
-            for u, w in zip(_NODES, _WEIGHTS, strict=True):
-                v = u * ds
-                angle = h0 + v * (k0 + 0.5 * k1 * v)
-                sum_x += w * np.cos(angle)
-                sum_y += w * np.sin(angle)
             # a line or arc gives the same bytes whether or not another road of the batch has a clothoid
-            dx, dy = np.where(k1 != 0.0, sum_x * ds, dx), np.where(k1 != 0.0, sum_y * ds, dy)
+            bent = k1 != 0.0
+            dx, dy = np.asarray(dx), np.asarray(dy)
+            dx[bent], dy[bent] = _along_clothoids(ds[bent], h0[bent], k0[bent], k1[bent])
         x = self.x[at] + dx - t * np.sin(heading)
         y = self.y[at] + dy + t * np.cos(heading)
         return x, y, heading
@@ -129,6 +124,36 @@ class ReferenceLines:
             s = np.clip(s + along / np.where(np.abs(slope) < 0.1, 0.1, slope), 0.0, length)
         rx, ry, h = self.pose(row, s)
         return s, (y - ry) * np.cos(h) - (x - rx) * np.sin(h)
+
+
+def _along_clothoids(ds: F8, h0: F8, k0: F8, k1: F8) -> tuple[F8, F8]:
+    """From their beginnings to ds along clothoids, with heading, curvature and its change there (all of one shape)."""
+    x, y = np.zeros(ds.shape), np.zeros(ds.shape)
+    for u, w in zip(_NODES, _WEIGHTS, strict=True):
+        v = u * ds
+        angle = h0 + v * (k0 + 0.5 * k1 * v)
+        x += w * np.cos(angle)
+        y += w * np.sin(angle)
+    return x * ds, y * ds
+
+
+def piece_starts(starts: F8) -> F8:
+    """Where the pieces of R roads begin, (R, P), as `find_piece` reads them: (R, power of two), ends at infinity."""
+    width = 1 << (starts.shape[1] - 1).bit_length()
+    padded = np.full((starts.shape[0], width), np.inf)
+    padded[:, : starts.shape[1]] = starts
+    return padded
+
+
+def find_piece(starts: F8, row: Any, s: F8) -> npt.NDArray[np.intp]:
+    """Which piece of a road holds s (the first one also before 0), by halving; `row` tells which road."""
+    width = starts.shape[1]
+    index, base = np.zeros(s.shape, dtype=np.intp), np.asarray(row) * width
+    step = width >> 1
+    while step:
+        index += step * (s >= starts.take(base + index + step))
+        step >>= 1
+    return index
 
 
 def chain(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mkdocs_worldmodel.scenario.geometry import find_piece, piece_starts
 from mkdocs_worldmodel.scenario.road import DRIVABLE, Cubic, LaneSection, Road
 
 F8 = npt.NDArray[np.float64]
@@ -54,6 +55,7 @@ class LaneTable:
         self._index = {id(road): i for i, road in enumerate(roads)}
         for i, road in enumerate(roads):
             self._fill(i, road, cuts[i])
+        self._starts = piece_starts(self.start)
         self.single = pieces == 1
         self.constant = self.single and not self._middle[..., 1:].any()
         """Whether no lane's middle moves anywhere."""
@@ -79,10 +81,7 @@ class LaneTable:
         """Index of the piece that holds s on that road (the first also before 0)."""
         if self.single:
             return 0
-        index = np.zeros(s.shape, dtype=np.intp)
-        for p in range(1, self.start.shape[1]):
-            index += s >= self.start[road, p]
-        return index
+        return find_piece(self._starts, road, s)
 
     def middle(self, road: Any, s: F8, lane: I8) -> Across:
         """Middle of a lane as t, with its derivatives; of a lane that is not there, the reference line."""

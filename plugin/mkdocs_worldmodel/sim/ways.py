@@ -59,6 +59,7 @@ class Ways:
         self.end: F8 = tb.leg_start + tb.leg_direction * ((self._exit - enter) - tb.leg_t * turned)
         """(B, N, K) where each leg ends [m]."""
         self._flat = np.arange(tb.road.size).reshape(tb.road.shape) * tb.leg_road.shape[2]
+        self._paths: dict[tuple[int, tuple[Leg, ...], int, float, float, float], tuple[F8, F8, F8, F8]] = {}
         self.groups = self._group(np.flatnonzero(drives))
 
     def _group(self, users: npt.NDArray[np.intp]) -> list[Group]:
@@ -103,6 +104,13 @@ class Ways:
         Returns:
             metres of the route, x, y [m], heading [rad].
         """
+        # routes that begin alike are asked for alike
+        key = (id(group.network), group.legs[: leg + 2], leg, before, after, step)
+        if key not in self._paths:
+            self._paths[key] = self._lay_path(group, leg, before, after, step)
+        return self._paths[key]
+
+    def _lay_path(self, group: Group, leg: int, before: float, after: float, step: float) -> tuple[F8, F8, F8, F8]:
         tb, b, n = self.motion.tables, group.copies[0], group.users[0]
         parts: list[tuple[F8, ...]] = []
         for k, low, high in (
@@ -116,16 +124,17 @@ class Ways:
             count = 1 + max(1, int(np.ceil(abs(leave - enter) / step)))
             s = enter + (leave - enter) * np.arange(count) / (count - 1)
             road, t = tb.leg_road[b, n, k], tb.leg_t[b, n, k]
-            x, y, heading = tb.line.pose(road, s, t)
+            heading = tb.line.heading_at(road, s)
             along = tb.leg_direction[b, n, k] * ((s - enter) - t * (heading - heading[0]))
             u = tb.leg_start[b, n, k] + along
+            inside = (u >= low - step) & (u <= high + step)
+            u, (x, y, heading) = u[inside], tb.line.pose(road, s[inside], t)
             if k > leg:  # a leg is in the lane in which it ends: here one is still in that which one came into
                 dx, dy = parts[-1][1][-1] - x[0], parts[-1][2][-1] - y[0]
                 beside = dx * dx + dy * dy > _BESIDE * _BESIDE
                 x, y = (x + dx, y + dy) if beside else (x, y)
-            inside = (u >= low - step) & (u <= high + step)
             against = 0.0 if tb.leg_direction[b, n, k] > 0 else np.pi
-            parts.append(tuple(each[inside] for each in (u, x, y, heading + against)))
+            parts.append((u, x, y, heading + against))
         u, x, y, heading = (np.concatenate(each) for each in zip(*parts, strict=True))
         return u, x, y, heading
 
