@@ -9,9 +9,11 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from mkdocs_worldmodel.analysis.analysis import Analysis
-from mkdocs_worldmodel.pipeline import Order, examine, understand
+from mkdocs_worldmodel.figure.kinds import Order
+from mkdocs_worldmodel.pipeline import examine, understand
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.spec.block import LIBRARY, Place
 
@@ -23,7 +25,7 @@ def names() -> list[str]:
     return sorted(path.stem for path in LIBRARY.glob("*.yaml"))
 
 
-def drive(name: str, driver: str, expect: list[str] | None = None) -> tuple[Order, Rollout, Analysis]:
+def drive(name: str, driver: str, expect: list[str] | None = None) -> tuple[Order[Any], Rollout, Analysis]:
     expected = "".join(f"\n  - {text!r}" for text in expect or [])
     text = f"driver: {driver}\nscenario: library/{name}\n" + (f"expect:{expected}\n" if expect else "")
     order = understand(text, Place(HERE, (HERE,)))

@@ -3,51 +3,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+import numpy as np
 
 from mkdocs_worldmodel import world as worlds
-from mkdocs_worldmodel.analysis import expect
 from mkdocs_worldmodel.analysis.analysis import Analysis, analyse
+from mkdocs_worldmodel.analysis.expect import Verdict
 from mkdocs_worldmodel.build import Entry, Jobs, Store, key_of
 from mkdocs_worldmodel.errors import JobError, Mistake, SpecError, WorldError, WorldModelError
-from mkdocs_worldmodel.figure import rollout_figure
+from mkdocs_worldmodel.figure import kinds, rollout_figure
 from mkdocs_worldmodel.figure.bundle import Bundle
 from mkdocs_worldmodel.figure.film import filming
-from mkdocs_worldmodel.rollout import record
+from mkdocs_worldmodel.figure.kinds import Futures, Order, Plan, Request, Run
+from mkdocs_worldmodel.rollout import batch_record, record
+from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.compose import compose
 from mkdocs_worldmodel.scenario.doubts import doubts
-from mkdocs_worldmodel.scenario.rig import rig_of
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.spec.block import Block, Place, did_you_mean, parse_block
 from mkdocs_worldmodel.spec.sources import Sources
+from mkdocs_worldmodel.spec.text import KeyPath
 
 Films = Literal["full", "low", "none"]
 """At most of which quality a figure's film is, whatever its block says: drafts need less."""
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A block that was understood, and what it is kept under."""
-
-    block: Block
-    scenario: Scenario
-    options: rollout_figure.Options
-    run_key: str
-    key: str
-    doubts: tuple[Mistake, ...]
-    """What is well-formed and can yet never happen; said as warnings."""
+# -- from a block to its order -------------------------------------------------------------------------------------
 
 
-def understand(text: str, place: Place, *, films: Films = "full") -> Order:
+def understand(text: str, place: Place, *, films: Films = "full") -> Order[Any]:
     """Check a block.
 
     Raises:
@@ -55,40 +51,30 @@ def understand(text: str, place: Place, *, films: Films = "full") -> Order:
     """
     block = parse_block(text, place)
     scenario = compose(block)
-    expectations = _expectations(block, scenario)
-    # asking for the worlds of other packages takes longer than all the rest
-    if block.spec.world not in worlds.WORLDS and block.spec.world not in (known := worlds.known()):
-        message, hint = f"there is no world '{block.spec.world}'", did_you_mean(block.spec.world, known)
-        raise SpecError(block.sources.mistake(("world",), message, hint))
+    kind = kinds.kind(block.spec.figure)
     film = None if films == "none" else filming(block.spec.film, draft=films == "low")
-    options = rollout_figure.Options(rig_of(block.spec.cameras), film, expectations)
-    run_key = _run_key(scenario, block.spec.world, block.spec.seed)
-    look = [_plain(scenario.environment), [u.colour for u in scenario.users]]
-    key = key_of({"run": run_key, "look": look, "options": _plain(options), "version": rollout_figure.version()})
-    return Order(block, scenario, options, run_key, key, tuple(doubts(block, scenario)))
+    options, more_doubts = kind.options(block, scenario, film)
+    _check_worlds(block)
+    wanted = {"scenario": _plain(scenario), "options": _plain(options), "seed": block.spec.seed}
+    made_by = {key: _made_by(world, scenario) for key, world in block.spec.worlds.items()}
+    versions = {"record": record.FORMAT, "figure": kind.version()}
+    key = key_of({"figure": block.spec.figure, **wanted, "worlds": made_by, "versions": versions})
+    return Order(block, scenario, options, key, (*doubts(block, scenario), *more_doubts))
 
 
-def _expectations(block: Block, scenario: Scenario) -> tuple[expect.Expectation, ...]:
-    parsed: list[expect.Expectation] = []
-    mistakes: list[Mistake] = []
-    for i, text in enumerate(block.spec.expect):
-        try:
-            parsed.append(expect.parse(text))
-            expect.check(parsed[-1], scenario)
-        except ValueError as error:
-            mistakes.append(block.sources.mistake(("expect", i), *error.args))
+def _check_worlds(block: Block) -> None:
+    mistakes = []
+    for key, world in block.spec.worlds.items():
+        # asking for the worlds of other packages takes longer than all the rest
+        if world not in worlds.WORLDS and world not in (known := worlds.known()):
+            hint = did_you_mean(world, known)
+            mistakes.append(block.sources.mistake((key,), f"there is no world '{world}'", hint))
     if mistakes:
         raise SpecError(*mistakes)
-    return tuple(parsed)
 
 
-def _run_key(scenario: Scenario, world: str, seed: int) -> str:
-    """All that can change a run, and nothing else: no title, no colour. Weather counts: worlds are told of it."""
-    plain = _plain(scenario)
-    for user in plain["users"]:
-        del user["colour"]
-    made_by = [world, worlds.make(world).version, *worlds.foreign_driver(scenario.users[0].driver)]
-    return key_of({"record": record.FORMAT, "world": made_by, "seed": seed, "scenario": plain})
+def _made_by(world: str, scenario: Scenario) -> list[str]:
+    return [world, worlds.make(world).version, *worlds.foreign_driver(scenario.users[0].driver)]
 
 
 def _plain(value: Any) -> Any:
@@ -104,122 +90,119 @@ def _plain(value: Any) -> Any:
     return {"is": type(value).__name__, **{name: _plain(getattr(value, name)) for name in fields}}
 
 
-def drive(scenario: Scenario, world: str, seed: int, store: Store) -> Rollout:
-    """A scenario's run, from the store or driven now.
+# -- what plans ask for --------------------------------------------------------------------------------------------
+
+
+def run_key(run: Run) -> str:
+    """All that can change a run, and nothing else: no title, no colour. Weather counts: worlds are told of it."""
+    made_by = _made_by(run.world, run.scenario)
+    return key_of({"record": record.FORMAT, "world": made_by, "seed": run.seed, "scenario": _driven_from(run.scenario)})
+
+
+def futures_key(futures: Futures) -> str:
+    """All that can change futures: also the past up to their row, and nothing after it."""
+    past = hashlib.sha256()
+    for name in record.STATES:
+        past.update(np.ascontiguousarray(getattr(futures.past, name)[: futures.row + 1]).tobytes())
+    how = [futures.row, futures.seconds, futures.count, futures.seed, _plain(futures.ego)]
+    made_by = _made_by(futures.world, futures.scenario)
+    of = {"scenario": _driven_from(futures.scenario), "past": past.hexdigest(), "how": how}
+    return key_of({"futures": batch_record.FORMAT, "world": made_by, **of})
+
+
+def _driven_from(scenario: Scenario) -> Any:
+    """A scenario without what no world looks at."""
+    plain = _plain(scenario)
+    for user in plain["users"]:
+        del user["colour"]
+    return plain
+
+
+def drive(run: Run, store: Store) -> Rollout:
+    """A run, from the store or driven now.
 
     Raises:
         WorldError: where the world cannot drive it.
         StoreError: where the store cannot keep it.
     """
-    key = _run_key(scenario, world, seed)
+    return _kept(store, run_key(run), "run.npz", (record.read, record.write), lambda: driven(run))
+
+
+def imagine(futures: Futures, store: Store) -> RolloutBatch:
+    """Futures of a run, from the store or made now.
+
+    Raises:
+        WorldError: where the world cannot make them.
+        StoreError: where the store cannot keep them.
+    """
+    way = (batch_record.read, batch_record.write)
+    return _kept(store, futures_key(futures), "futures.npz", way, lambda: imagined(futures))
+
+
+def _kept(
+    store: Store, key: str, name: str, way: tuple[Callable[[Path], T], Callable[[T, Path], None]], make: Callable[[], T]
+) -> T:
+    """What the store has under a key, or what is made now and kept there. `way`: how it is read and written."""
+    read, write = way
     entry = store.get(key)
     if entry is not None:
         # a record that cannot be read is made anew
         with suppress(KeyError, ValueError, OSError):
-            return record.read(entry.file("run.npz"))
-    run = _driven(scenario, world, seed)
+            return read(entry.file(name))
+    made = make()
     with store.stage(key) as staging:
-        record.write(run, staging.path / "run.npz")
-    return run
+        write(made, staging.path / name)
+    return made
 
 
-def _driven(scenario: Scenario, world: str, seed: int) -> Rollout:
+def driven(run: Run) -> Rollout:
     """Driven now, as it will be read back from the store."""
-    return record.quantised(worlds.make(world).run(scenario, seed))
+    return record.quantised(worlds.make(run.world).run(run.scenario, run.seed))
 
 
-def examine(order: Order) -> tuple[Rollout, Analysis]:
-    """A block's run and what it means, without pictures and without a store.
+def imagined(futures: Futures) -> RolloutBatch:
+    """Made now, as they will be read back from the store."""
+    f, world = futures, worlds.make(futures.world)
+    if not hasattr(world, "futures"):  # those of other packages
+        raise WorldError(f"the world '{f.world}' drives runs and makes no futures of them")
+    made = world.futures(f.scenario, f.past, f.row, seconds=f.seconds, count=f.count, seed=f.seed, ego=f.ego)
+    return batch_record.quantised(made)
+
+
+def carry_out(plan: Plan, answer: Callable[[Request], Rollout | RolloutBatch]) -> Any:
+    """Answer all that a plan asks for; what it returns."""
+    got: Any = None
+    while True:
+        try:
+            asked = plan.send(got)
+        except StopIteration as end:
+            return end.value
+        got = tuple(answer(each) for each in asked) if isinstance(asked, tuple) else answer(asked)
+
+
+def examine(order: Order[Any]) -> tuple[Rollout, Analysis]:
+    """A block's scenario driven once, and what that means, without pictures and without a store.
 
     Raises:
-        WorldError: where the world cannot drive it.
+        WorldError: where the world cannot drive it, or there is nothing to drive.
     """
-    run = _driven(order.scenario, order.block.spec.world, order.block.spec.seed)
-    return run, analyse(order.scenario, run, order.options.expectations)
+    if not order.block.spec.worlds:
+        raise WorldError(f"a figure of the kind {order.block.spec.figure} drives nothing")
+    run = driven(Run(order.scenario, order.world, order.seed))
+    chosen = order.options
+    return run, analyse(order.scenario, run, chosen.expectations if isinstance(chosen, rollout_figure.Options) else ())
 
 
-def missed(sources: Sources, verdicts: Sequence[expect.Verdict]) -> list[Mistake]:
-    """What a block expects and its run did not do, each at its line. `verdicts` in the order of `expect:`."""
+def missed(sources: Sources, expected: Sequence[KeyPath], verdicts: Sequence[Verdict]) -> list[Mistake]:
+    """What a block expects and its runs did not do, each at its line."""
     return [
-        sources.mistake(("expect", i), f"expected {verdict.text}, but {verdict.measured}")
-        for i, verdict in enumerate(verdicts)
+        sources.mistake(at, f"expected {verdict.text}, but {verdict.measured}")
+        for at, verdict in zip(expected, verdicts, strict=True)
         if not verdict.held
     ]
 
 
-def check_blocks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a worker does for `worldmodel check`: drive blocks without pictures, and hold them against what they expect.
-
-    Args:
-        blocks: each with text, folder, roots and defaults as in `make_figure`.
-
-    Returns:
-        As JSON, for each block: `title`; `mistakes`, each with message, hint, line and file; `checks`, for each
-        expectation text, held, measured, line and file.
-    """
-    found: list[Order | dict[str, Any]] = []
-    for values in blocks:
-        roots, defaults = tuple(Path(r) for r in values["roots"]), tuple((n, v) for n, v in values["defaults"])
-        try:
-            found.append(understand(values["text"], Place(Path(values["folder"]), roots, defaults)))
-        except Exception as error:  # noqa: BLE001 - one damaged block does not stop the others
-            found.append(_not_checked(error))
-    runs = _driven_together([(i, order) for i, order in enumerate(found) if isinstance(order, Order)])
-    return [_checked(order, runs.get(i)) if isinstance(order, Order) else order for i, order in enumerate(found)]
-
-
-def _driven_together(orders: list[tuple[int, Order]]) -> dict[int, Rollout]:
-    """Runs of blocks that are alike but for their numbers, as one batch; whoever cannot be driven so is left out."""
-    groups: dict[Any, list[tuple[int, Order]]] = {}
-    for i, order in orders:
-        groups.setdefault((order.block.spec.world, _outline(order.scenario)), []).append((i, order))
-    runs: dict[int, Rollout] = {}
-    for (world, _), group in groups.items():
-        if len(group) < 2:
-            continue
-        scenarios, seeds = [o.scenario for _, o in group], [o.block.spec.seed for _, o in group]
-        with suppress(Exception):  # each will say for itself what is wrong with it
-            batches = worlds.make(world).run_many(scenarios, seeds)
-            each = (batch.one(b) for batch in batches for b in range(len(batch)))
-            runs |= {i: record.quantised(run) for (i, _), run in zip(group, each, strict=True)}
-    return runs
-
-
-def _outline(value: Any) -> Any:
-    """A scenario without its numbers: what is equal in all copies of a batch."""
-    if is_dataclass(value):
-        return type(value).__name__, tuple(_outline(getattr(value, name)) for name in value.__dataclass_fields__)
-    if isinstance(value, tuple | list):
-        return tuple(_outline(each) for each in value)
-    return value if isinstance(value, str | None) else 0
-
-
-def _checked(order: Order, run: Rollout | None) -> dict[str, Any]:
-    """A block's verdicts. `run`: where it was driven already."""
-    try:
-        analysis = examine(order)[1] if run is None else analyse(order.scenario, run, order.options.expectations)
-    except Exception as error:  # noqa: BLE001 - one damaged block does not stop the others
-        return _not_checked(error, _title(order))
-    checks = []
-    for i, verdict in enumerate(analysis.verdicts):
-        at = order.block.sources.mistake(("expect", i), "")
-        about = {"text": verdict.text, "held": verdict.held, "measured": str(verdict.measured)}
-        checks.append({**about, "line": at.line, "file": at.file})
-    return {"title": _title(order), "mistakes": [asdict(m) for m in order.doubts], "checks": checks}
-
-
-def _title(order: Order) -> str:
-    return order.block.spec.title or order.block.spec.id or ""
-
-
-def _not_checked(error: Exception, title: str = "") -> dict[str, Any]:
-    if isinstance(error, SpecError):
-        mistakes = list(error.mistakes)
-    elif isinstance(error, WorldModelError):
-        mistakes = [Mistake(str(error))]
-    else:
-        mistakes = [Mistake(f"the block could not be driven ({type(error).__name__}: {error})")]
-    return {"title": title, "mistakes": [asdict(m) for m in mistakes], "checks": []}
+# -- figures -------------------------------------------------------------------------------------------------------
 
 
 def make_figure(
@@ -241,16 +224,13 @@ def make_figure(
     if order.key != key:
         raise JobError("a file of this block, or this package, changed while the figure was made; build again")
     kept = Store(Path(store))
-    plan, rollouts = rollout_figure.plan(order.scenario), []
-    wanted: Scenario | None = next(plan)
-    while wanted is not None:
-        rollouts.append(drive(wanted, order.block.spec.world, order.block.spec.seed, kept))
-        try:
-            wanted = plan.send(rollouts[-1])
-        except StopIteration:
-            wanted = None
+
+    def answer(asked: Request) -> Rollout | RolloutBatch:
+        return drive(asked, kept) if isinstance(asked, Run) else imagine(asked, kept)
+
+    driven = carry_out(order.kind.plan(order), answer)
     with kept.stage(key) as staging:
-        bundle = rollout_figure.draw(order.scenario, rollouts[0], order.options, staging.path)
+        bundle = order.kind.draw(order, driven, staging.path)
         content = json.dumps(bundle.plain(), ensure_ascii=False, allow_nan=False)
         (staging.path / "figure.json").write_text(content, encoding="utf-8", newline="\n")
 
@@ -278,13 +258,16 @@ class Ordered:
     alt: str
     show: Sequence[str] | None
     sources: Sources
-    """Of what a page may find wrong with it later: `id`, `caption`, `expect`."""
+    """Of what a page may find wrong with it later."""
+    expected: tuple[KeyPath, ...]
+    """Where it says what must hold, in the order of its figure's verdicts."""
     doubts: tuple[Mistake, ...]
 
     @classmethod
-    def of(cls, order: Order) -> Ordered:
-        spec, sources = order.block.spec, order.block.sources.only("id", "caption", "expect")
-        return cls(order.key, spec.id, spec.title, spec.caption, spec.alt, spec.show, sources, order.doubts)
+    def of(cls, order: Order[Any]) -> Ordered:
+        spec, expected = order.block.spec, tuple(order.kind.expected(order.options))
+        sources = order.block.sources.only("id", "caption", *{str(path[0]) for path in expected})
+        return cls(order.key, spec.id, spec.title, spec.caption, spec.alt, spec.show, sources, expected, order.doubts)
 
 
 _STARTS = itertools.count()

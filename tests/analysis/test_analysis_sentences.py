@@ -95,7 +95,7 @@ def test_a_collision_ends_the_story() -> None:
     found = told("ego: {speed: 10 m/s}\nactors: {car: {lane: 1, ahead: 15 m, speed: 0}}", driver="constant")
     assert str(found[-1].text) == (
         "The ego and the car collide at a relative speed of 36 km/h: the front of the ego meets the rear of the car; "
-        "the figure ends here."
+        "the run ends here."
     )
     assert found[-1].time == 1.5
     assert [str(e.label) for e in found].count("Collision") == 1

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from mkdocs_worldmodel.pipeline import check_blocks
+from mkdocs_worldmodel.site.judging import check_blocks
 
 BUDGET, PAGES, SINGLES = 60.0, 20, 100
 

@@ -37,7 +37,7 @@ def test_what_comes_out_is_what_the_file_says(name: str, driver: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_default_driver_meets_what_the_file_expects_and_the_story_happens(name: str) -> None:
     order, run, analysis = library.drive(name, "idm", about(name).get("expect", []))  # type: ignore[arg-type]
-    assert [str(m) for m in missed(order.block.sources, analysis.verdicts)] == []
+    assert [str(m) for m in missed(order.block.sources, order.kind.expected(order.options), analysis.verdicts)] == []
     assert not order.doubts
     begun = {f.event for f in run.firings if f.phase == "start"}
     never = [e.name for e in order.scenario.events if e.name not in begun]

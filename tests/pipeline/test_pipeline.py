@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
 from mkdocs_worldmodel.build import Jobs, Store
 from mkdocs_worldmodel.errors import JobError, SpecError
-from mkdocs_worldmodel.pipeline import Order, Pipeline, drive, make_figure, understand
+from mkdocs_worldmodel.figure.kinds import Order, Run
+from mkdocs_worldmodel.pipeline import Pipeline, drive, make_figure, run_key, understand
 from mkdocs_worldmodel.spec.block import Place
 
 BLOCK = """\
@@ -39,9 +41,13 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
         yield Pipeline(Store(tmp_path / "store"), jobs)
 
 
-def order_of(place: Place, old: str = "", new: str = "") -> Order:
+def order_of(place: Place, old: str = "", new: str = "") -> Order[Any]:
     assert old in BLOCK
     return understand(BLOCK.replace(old, new, 1), place)
+
+
+def run_of(order: Order[Any]) -> Run:
+    return Run(order.scenario, order.world, order.seed)
 
 
 NOTHING = {
@@ -86,19 +92,19 @@ THE_RUN = {
 
 @pytest.mark.parametrize("change", NOTHING.values(), ids=NOTHING)
 def test_words_and_spelling_change_no_key(place: Place, change: tuple[str, str]) -> None:
-    assert order_of(place, *change).run_key == order_of(place).run_key
+    assert run_key(run_of(order_of(place, *change))) == run_key(run_of(order_of(place)))
     assert order_of(place, *change).key == order_of(place).key
 
 
 @pytest.mark.parametrize("change", PICTURES_ONLY.values(), ids=PICTURES_ONLY)
 def test_looks_change_the_figure_but_not_the_run(place: Place, change: tuple[str, str]) -> None:
-    assert order_of(place, *change).run_key == order_of(place).run_key
+    assert run_key(run_of(order_of(place, *change))) == run_key(run_of(order_of(place)))
     assert order_of(place, *change).key != order_of(place).key
 
 
 @pytest.mark.parametrize("change", THE_RUN.values(), ids=THE_RUN)
 def test_what_is_driven_changes_both_keys(place: Place, change: tuple[str, str]) -> None:
-    assert order_of(place, *change).run_key != order_of(place).run_key
+    assert run_key(run_of(order_of(place, *change))) != run_key(run_of(order_of(place)))
     assert order_of(place, *change).key != order_of(place).key
 
 
@@ -110,9 +116,11 @@ def test_a_scenario_in_a_file_has_the_same_keys(place: Place) -> None:
 
 
 def test_the_world_and_its_version_are_in_the_key(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = order_of(place)
+    order = order_of(place)
+    before = run_key(run_of(order))
     monkeypatch.setattr("mkdocs_worldmodel.world.simulator.Simulator.version", "another")
-    assert order_of(place).run_key != before.run_key
+    assert run_key(run_of(order)) != before
+    assert order_of(place).key != order.key
 
 
 def test_a_figure_is_made_once_and_then_found(pipeline: Pipeline, place: Place) -> None:
@@ -188,9 +196,9 @@ def test_an_entry_that_goes_right_after_it_was_made_is_made_again(pipeline: Pipe
 @pytest.mark.parametrize("how", ["gone", "short", "empty", "changed"])
 def test_a_damaged_run_is_driven_anew(pipeline: Pipeline, place: Place, how: str) -> None:
     order = order_of(place)
-    run = drive(order.scenario, "simulator", 0, pipeline.store)
-    damage(pipeline.store, order.run_key, "run.npz", how)
-    again = drive(order.scenario, "simulator", 0, pipeline.store)
+    run = drive(run_of(order), pipeline.store)
+    damage(pipeline.store, run_key(run_of(order)), "run.npz", how)
+    again = drive(run_of(order), pipeline.store)
     assert all((getattr(again, f.name) == getattr(run, f.name)) is True or f.name for f in fields(run))
     assert again.x.tolist() == run.x.tolist()
 
@@ -201,16 +209,16 @@ def test_a_run_that_only_seems_whole_is_driven_anew(
     """Large files are checked by size alone."""
     monkeypatch.setattr("mkdocs_worldmodel.build.entry.SMALL_BYTES", 10)
     order = order_of(place)
-    run = drive(order.scenario, "simulator", 0, pipeline.store)
-    damage(pipeline.store, order.run_key, "run.npz", "changed")
-    assert drive(order.scenario, "simulator", 0, pipeline.store).x.tolist() == run.x.tolist()
+    run = drive(run_of(order), pipeline.store)
+    damage(pipeline.store, run_key(run_of(order)), "run.npz", "changed")
+    assert drive(run_of(order), pipeline.store).x.tolist() == run.x.tolist()
 
 
 def test_a_run_in_the_store_is_what_was_driven(pipeline: Pipeline, place: Place) -> None:
     order = order_of(place)
     first, second = (
-        drive(order.scenario, "simulator", 0, pipeline.store),
-        drive(order.scenario, "simulator", 0, pipeline.store),
+        drive(run_of(order), pipeline.store),
+        drive(run_of(order), pipeline.store),
     )
     for each in fields(first):
         a, b = getattr(first, each.name), getattr(second, each.name)
@@ -254,7 +262,7 @@ def test_conditions_with_equal_fields_are_told_apart(place: Place) -> None:
               actors: {{a: {{lane: 1, ahead: 30 m}}}}
               story: [{{when: {condition}, do: {{a: {{speed: {{to: 5 m/s}}}}}}}}]
             """
-        return understand(dedent(text), place).run_key
+        return run_key(run_of(understand(dedent(text), place)))
 
     ttc, thw = (key(f"{{{name}: {{to: a, below: 2 s}}}}") for name in ("ttc", "thw"))
     every, some = (key(f"{{{name}: [{{time: 1 s}}, {{time: 2 s}}]}}") for name in ("all", "any"))

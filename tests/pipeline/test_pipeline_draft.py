@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mkdocs_worldmodel.build import Jobs, Store
 from mkdocs_worldmodel.figure.bundle import Bundle
-from mkdocs_worldmodel.pipeline import Films, Pipeline, understand
+from mkdocs_worldmodel.figure.kinds import Order, Run
+from mkdocs_worldmodel.pipeline import Films, Pipeline, run_key, understand
 from mkdocs_worldmodel.spec.block import Place
 
 SCENARIO = "scenario: {ego: {speed: 60 km/h}, stop: {time: 0.5 s}}\ncameras: [front_wide, rear]\n"
@@ -20,6 +22,10 @@ def made(text: str, folder: Path, *, films: Films) -> tuple[Bundle, bool]:
         pipeline = Pipeline(Store(folder / "store"), jobs, films=films)
         figure = pipeline.figure(pipeline.order(text, place), text, place)
         return figure.bundle, figure.made
+
+
+def key_of_run(order: Order[Any]) -> str:
+    return run_key(Run(order.scenario, order.world, order.seed))
 
 
 def test_a_draft_is_smaller_and_does_not_take_the_place_of_the_good_one(tmp_path: Path) -> None:
@@ -34,7 +40,7 @@ def test_a_draft_is_smaller_and_does_not_take_the_place_of_the_good_one(tmp_path
 def test_a_run_is_driven_once_for_both(tmp_path: Path) -> None:
     place = Place(tmp_path, ())
     draft, good = understand(SCENARIO, place, films="low"), understand(SCENARIO, place)
-    assert draft.run_key == good.run_key
+    assert key_of_run(draft) == key_of_run(good)
     assert draft.key != good.key
 
 
@@ -62,6 +68,6 @@ def test_a_rig_changes_the_figure_and_not_the_run(tmp_path: Path) -> None:
     scenario = SCENARIO.splitlines()[0]
     rigs = ("", "cameras: [rear]", "cameras: {rear: }", "cameras: {rear: {fov: 80°}}", "cameras: {rear: {label: Back}}")
     orders = [understand(f"{scenario}\n{rig}", place) for rig in rigs]
-    assert len({o.run_key for o in orders}) == 1
+    assert len({key_of_run(o) for o in orders}) == 1
     assert orders[1].key == orders[2].key
     assert len({o.key for o in orders}) == 4

@@ -21,7 +21,7 @@ from mkdocs_worldmodel.analysis.wording import Event
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.scenario import Scenario
 
-VERSION = 4
+VERSION = 5
 """Part of every figure key; raise it when any number or sentence changes."""
 
 MOST = 2

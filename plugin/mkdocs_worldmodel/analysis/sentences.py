@@ -114,7 +114,7 @@ def _ending(scene: Scene, contact: Contact | None) -> Event:
         sides = (_SIDES[contact.hit(contact.first).side], _SIDES[contact.hit(contact.second).side])
         clause = say(
             "{a} and {b} collide at a relative speed of {speed}: {side_a} of {a!d} meets {side_b} of {b!d}; "
-            "the figure ends here",
+            "the run ends here",
             a=scene.who(contact.first), b=scene.who(contact.second), speed=kmh(contact.closing),
             side_a=sides[0], side_b=sides[1],
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mkdocs_worldmodel.analysis import said
@@ -51,6 +51,22 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table that a kind has of its own; `Bundle.numbers` is another."""
+
+    title: Said
+    """For those who cannot see it, and for who opens it."""
+    head: list[Said | str]
+    """Of the columns, the first that of the rows' names."""
+    rows: list[list[Said | str | None]]
+    """The first of each row is its name; None where there is no value."""
+    lines: list[int] = field(default_factory=list)
+    """For each column the style of the line that stands for it in charts, 0 for none; empty: none has one."""
+    open: bool = True
+    """Shown at once, before the events; else behind its title, after the charts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """All parts of a figure but title, caption, id and URLs."""
 
@@ -83,6 +99,10 @@ class Bundle:
     downloads: list[Download]
     social: str = ""
     """File name of the picture that other sites show beside a link, 1200 x 630; empty where there is no film."""
+    tables: list[Table] = field(default_factory=list)
+    """What is best compared side by side."""
+    strip_alt: Said | None = None
+    """What the strip shows; None: the frames in `strip_frames`, from left to right."""
 
     def plain(self) -> dict[str, Any]:
         """As values for JSON."""
@@ -100,4 +120,5 @@ class Bundle:
         values["values"] = {name: Value(*each) for name, each in values["values"].items()}
         values["verdicts"] = [Verdict(**v) for v in values["verdicts"]]
         values["downloads"] = [Download(**d) for d in values["downloads"]]
+        values["tables"] = [Table(**t) for t in values["tables"]]
         return cls(**values)

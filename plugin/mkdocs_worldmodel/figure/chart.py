@@ -96,7 +96,7 @@ def draw(panels: Sequence[Panel], times: F8, marks: Sequence[Mark], label: Said)
         f'<path class="wm-grid" d="{grid}"/><path class="wm-event-mark" d="{events}"/>'
         f'<path class="wm-axis" d="{"".join(d.axis for d in drawn)}"/>{"".join(d.titles for d in drawn)}'
         f'<g class="wm-label" text-anchor="end">{"".join(d.labels for d in drawn)}{below}{words}</g>'
-        f"{''.join(d.curves for d in drawn)}"
+        f"{_curves(drawn)}"
         f'<path class="wm-cursor" d="M0 {num(top)}V{num(low)}" transform="translate({LEFT} 0)"/></svg>'
     )
     return svg, [LEFT, round(float(x[-1]), 1)]
@@ -144,7 +144,16 @@ class _Drawn:
     labels: str
     grid: str
     axis: str
-    curves: str = ""
+    curves: Sequence[tuple[int, str]] = ()
+    """(style, path data)"""
+
+
+def _curves(drawn: Sequence[_Drawn]) -> str:
+    """The lines of all panels, those of one style together."""
+    data: dict[int, str] = {}
+    for style, d in (curve for panel in drawn for curve in panel.curves):
+        data[style] = data.get(style, "") + d
+    return "".join(f'<path class="wm-line wm-line-{style}" d="{d}"/>' for style, d in data.items())
 
 
 def _tick(value: float) -> str:
@@ -176,9 +185,9 @@ def _panel(panel: Panel, x: F8, top: float) -> _Drawn:
     levels = ticks(low, high, int(panel.height / (1.25 * FONT)))
     grid = "".join(f"M{LEFT} {num(float(place(v)))}H{RIGHT}" for v in levels)
     labels = "".join(f'<text x="{LEFT - 7}" y="{num(float(place(v)) + 5)}">{_tick(v)}</text>' for v in levels)
-    curves = ""
+    curves = []
     for line, v in zip(panel.lines, values, strict=True):
         y = place(v)
         keep = simplified(x, y, 0.45)
-        curves += f'<path class="wm-line wm-line-{line.style}" d="{outline(x[keep], y[keep], parts=10)}"/>'
+        curves.append((line.style, outline(x[keep], y[keep], parts=10)))
     return _Drawn(top, top + panel.height, title, labels, grid, axis, curves)

@@ -72,8 +72,12 @@ def render(bundle: Bundle, dress: Dress, url: Callable[[str], str]) -> str:
         moments=_json([[m.frame, tongue.words(m.label)] for m in bundle.moments]),
         series=_json(bundle.series),
         made=[*bundle.made, [say("Key"), dress.key]],
-        strip_alt=tongue.words(say("Key moments, left to right: {cells}.", cells=joined(cells))) if cells else "",
+        strip_alt=worded(bundle.strip_alt or _strip_alt(cells)),
     )
+
+
+def _strip_alt(cells: Sequence[Said]) -> Said | str:
+    return say("Key moments, left to right: {cells}.", cells=joined(cells)) if cells else ""
 
 
 @functools.cache

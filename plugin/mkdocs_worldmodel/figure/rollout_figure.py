@@ -6,7 +6,7 @@ import csv
 import functools
 import io
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,25 +15,31 @@ from typing import Any
 import numpy as np
 
 from mkdocs_worldmodel.analysis import analysis as reading
+from mkdocs_worldmodel.analysis import expect
 from mkdocs_worldmodel.analysis.analysis import Analysis, analyse
-from mkdocs_worldmodel.analysis.expect import Expectation
+from mkdocs_worldmodel.analysis.expect import Expectation, Verdict
 from mkdocs_worldmodel.analysis.said import Said, joined, say
 from mkdocs_worldmodel.analysis.sentences import summary
 from mkdocs_worldmodel.analysis.values import values
 from mkdocs_worldmodel.analysis.wording import called
 from mkdocs_worldmodel.camera import VERSION as CAMERA
+from mkdocs_worldmodel.errors import Mistake, SpecError
 from mkdocs_worldmodel.figure import chart, made, pictures, plan_moments, telling
 from mkdocs_worldmodel.figure.bundle import Bundle, Download, Film, Moment
 from mkdocs_worldmodel.figure.film import ENCODER, FPS, Filming
+from mkdocs_worldmodel.figure.kinds import Order, Run
 from mkdocs_worldmodel.figure.packed import packed
 from mkdocs_worldmodel.figure.svg import F8
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.geometry import section_at
 from mkdocs_worldmodel.scenario.layout import lane_name
-from mkdocs_worldmodel.scenario.rig import Camera
+from mkdocs_worldmodel.scenario.rig import Camera, rig_of
 from mkdocs_worldmodel.scenario.scenario import Scenario
+from mkdocs_worldmodel.spec.block import Block
+from mkdocs_worldmodel.spec.model import RolloutSpec
+from mkdocs_worldmodel.spec.text import KeyPath
 
-VERSION = 4
+VERSION = 5
 """Raise it when any picture or text of the figure changes."""
 
 
@@ -51,9 +57,39 @@ class Options:
     expectations: tuple[Expectation, ...]
 
 
-def plan(scenario: Scenario) -> Generator[Scenario, Rollout, None]:
+def options(block: Block, scenario: Scenario, film: Filming | None) -> tuple[Options, Sequence[Mistake]]:
+    """What an author chose; there is nothing to doubt in it.
+
+    Raises:
+        SpecError: where an expectation cannot be understood, or is about somebody who is not there.
+    """
+    assert isinstance(block.spec, RolloutSpec)
+    parsed: list[Expectation] = []
+    mistakes: list[Mistake] = []
+    for i, text in enumerate(block.spec.expect):
+        try:
+            parsed.append(expect.parse(text))
+            expect.check(parsed[-1], scenario)
+        except ValueError as error:
+            mistakes.append(block.sources.mistake(("expect", i), *error.args))
+    if mistakes:
+        raise SpecError(*mistakes)
+    return Options(rig_of(block.spec.cameras), film, tuple(parsed)), ()
+
+
+def expected(chosen: Options) -> list[KeyPath]:
+    """Where expectations stand in the block."""
+    return [("expect", i) for i in range(len(chosen.expectations))]
+
+
+def plan(order: Order[Options]) -> Generator[Run, Rollout, Rollout]:
     """The runs that the figure needs: one."""
-    yield scenario
+    return (yield Run(order.scenario, order.world, order.seed))
+
+
+def verdicts(order: Order[Options], run: Rollout) -> Sequence[Verdict]:
+    """Whether what is expected held."""
+    return analyse(order.scenario, run, order.options.expectations).verdicts
 
 
 @functools.cache
@@ -68,9 +104,9 @@ def version() -> dict[str, Any]:
     }
 
 
-def draw(scenario: Scenario, run: Rollout, options: Options, folder: Path) -> Bundle:
+def draw(order: Order[Options], run: Rollout, folder: Path) -> Bundle:
     """Draw the figure's files into a folder, and return all else."""
-    return _Drawing(scenario, run, options, folder).bundle()
+    return _Drawing(order.scenario, run, order.options, folder).bundle()
 
 
 class _Drawing:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
+import numpy.typing as npt
 
 from mkdocs_worldmodel.rollout.rollout import F8, I4, Firing, Rollout
 from mkdocs_worldmodel.scenario.road_user import Kind
+
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,18 @@ class RolloutBatch:
             world=self.world,
             **arrays,
         )
+
+    def some(self, copies: npt.NDArray[np.integer], rows: slice | npt.NDArray[np.integer] = _ALL) -> RolloutBatch:
+        """Some of the runs, and of their rows (which keep their order), as a batch."""
+        at = np.arange(len(self.time))[rows]
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name, value in values.items():
+            if isinstance(value, np.ndarray) and name not in {"time", "rows"}:
+                values[name] = value[np.ix_(copies, at)] if value.ndim == 3 else value[copies]
+        for name in ("firings", "ended", "seeds"):
+            values[name] = tuple(values[name][b] for b in copies.tolist())
+        values |= {"time": self.time[at], "rows": np.searchsorted(at, self.rows[copies]).astype(np.int32)}
+        return RolloutBatch(**values)
 
     @classmethod
     def of(cls, run: Rollout) -> RolloutBatch:

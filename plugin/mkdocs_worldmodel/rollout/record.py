@@ -16,6 +16,14 @@ from mkdocs_worldmodel.rollout.rollout import Firing, Rollout
 FORMAT = 2
 """Version of the record; part of every run key."""
 
+STATES = ("direction", "x", "y", "heading", "speed", "acceleration", "yaw_rate", "road", "s", "t", "lane", "present",
+          "signals")  # fmt: skip
+"""What a run has for each of its rows."""
+DAMAGED = (
+    *(ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError),  # numpy, json
+    *(OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),  # zipfile
+)
+"""What reading raises for files that are cut, overwritten, or said to be packed in unknown ways."""
 _TEXTS = ("names", "kinds", "roads", "firings", "ended", "world", "seed")
 
 
@@ -55,15 +63,8 @@ def read(path: Path) -> Rollout:
     with path.open("rb") as file:
         try:
             return _read(file)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise ValueError(f"{path.name} is no record of a rollout: {error}") from error
-
-
-_DAMAGED = (
-    *(ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError),  # numpy, json
-    *(OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),  # zipfile
-)
-"""What reading raises for files that are cut, overwritten, or said to be packed in unknown ways."""
 
 
 def _read(file: BinaryIO) -> Rollout:

@@ -22,7 +22,7 @@ _FEW = 12
 """So many blocks are driven in the time that workers take to start."""
 _SHARE = 40
 """Blocks that one job checks."""
-_CALL = "mkdocs_worldmodel.pipeline:check_blocks"
+_CALL = "mkdocs_worldmodel.site.judging:check_blocks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,9 @@ def faults(settings: Settings) -> list[str]:
 def made_by() -> str:
     """What the list of files says about their maker: it changes with everything that changes a figure's page."""
     from mkdocs_worldmodel.build import key_of
-    from mkdocs_worldmodel.figure import rollout_figure
+    from mkdocs_worldmodel.figure import kinds
 
-    return f"mkdocs-worldmodel {__version__} {key_of(rollout_figure.version())[:16]}"
+    return f"mkdocs-worldmodel {__version__} {key_of(kinds.versions())[:16]}"
 
 
 def own_files(language: str) -> dict[str, Path]:

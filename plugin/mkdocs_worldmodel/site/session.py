@@ -197,7 +197,7 @@ class Session:
         order, page, line = self._order(use), use.page, use.line
         anchor = self._anchor(use, order)
         figure = self.pipeline.figure(order, use.text, self._place(page))
-        for mistake in (*order.doubts, *missed(order.sources, figure.bundle.verdicts)):
+        for mistake in (*order.doubts, *missed(order.sources, order.expected, figure.bundle.verdicts)):
             self.warn(page, line, mistake)
         uris = self._bring(figure.key, figure.folder, anchor, [
             *((figure.bundle.film.file, figure.bundle.film.poster) if figure.bundle.film else ()),

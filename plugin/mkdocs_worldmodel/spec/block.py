@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from mkdocs_worldmodel.errors import Mistake, SpecError
 from mkdocs_worldmodel.spec import text as yaml_text
-from mkdocs_worldmodel.spec.messages import did_you_mean, mistakes_in
+from mkdocs_worldmodel.spec.kinds import DEFAULT, KINDS, key_names, kinds_with
+from mkdocs_worldmodel.spec.messages import did_you_mean, mistakes_in, unknown_kind
 from mkdocs_worldmodel.spec.model import BlockSpec
 from mkdocs_worldmodel.spec.sources import Sources
 from mkdocs_worldmodel.spec.text import Document, KeyPath
@@ -45,6 +46,10 @@ class Block:
     sources: Sources
     files: tuple[Path, ...]
     """Files that it was read from, besides the page."""
+    written: Mapping[str, Any]
+    """What was written, with the defaults around it, before it was checked."""
+    place: Place
+    """Where it stands."""
 
 
 def parse_block(text: str, place: Place) -> Block:
@@ -59,7 +64,8 @@ def parse_block(text: str, place: Place) -> Block:
         raise SpecError(Mistake("the block is empty", "describe a scenario: see the tutorial", 1))
     if not isinstance(document.value, dict):
         raise SpecError(Mistake("the block is not a mapping", "write key: value lines, first of all scenario:", 1))
-    layers = (*place.defaults, ("", document.value))
+    kind = _kind_of(document.value, place)
+    layers = (*((name, _for_kind(values, kind)) for name, values in place.defaults), ("", document.value))
     files: list[Path] = []
     merged: dict[str, Any] = {}
     nearest = max((i for i, (_, values) in enumerate(layers) if _file_of(values) is not None), default=-1)
@@ -76,11 +82,27 @@ def parse_block(text: str, place: Place) -> Block:
             _merge(merged, {"scenario": held})
             note()  # what the layer says itself is nearer than the file
         _merge(merged, _without_file(values))
+    if kind not in KINDS:
+        raise SpecError(unknown_kind(kind, sources))
     try:
-        spec = BlockSpec.model_validate(merged)
+        spec = KINDS[kind].model_validate(merged)
     except ValidationError as error:
-        raise SpecError(*mistakes_in(error, sources)) from None
-    return Block(spec, sources, tuple(files))
+        raise SpecError(*mistakes_in(error, sources, KINDS[kind])) from None
+    return Block(spec, sources, tuple(files), merged, place)
+
+
+def _kind_of(values: Mapping[str, Any], place: Place) -> str:
+    """What the nearest `figure:` says, even if it is no kind."""
+    layers = [values, *(inner for _, inner in reversed(place.defaults))]
+    return str(next((layer["figure"] for layer in layers if "figure" in layer), DEFAULT))
+
+
+def _for_kind(values: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """Of defaults, what a kind has: those of a site or page speak of all their blocks."""
+    if kind not in KINDS:
+        return values
+    known = key_names(KINDS[kind])
+    return {key: value for key, value in values.items() if key in known or not kinds_with(str(key))}
 
 
 def _merge(base: dict[str, Any], nearer: Mapping[Any, Any]) -> None:

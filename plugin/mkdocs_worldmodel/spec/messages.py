@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ValidationError
 
 from mkdocs_worldmodel.errors import Mistake
+from mkdocs_worldmodel.spec.kinds import KINDS, kinds_with
 from mkdocs_worldmodel.spec.model import BlockSpec
 from mkdocs_worldmodel.spec.sources import Sources
 from mkdocs_worldmodel.spec.text import KeyPath
@@ -35,28 +36,36 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"known: {', '.join(words)}"
 
 
-def mistakes_in(error: ValidationError, sources: Sources) -> list[Mistake]:
-    """All that pydantic found, up to MAX_MISTAKES, and how many more."""
-    out = [_mistake(item, sources) for item in error.errors(include_url=False)[:MAX_MISTAKES]]
+def mistakes_in(error: ValidationError, sources: Sources, block: type[BlockSpec]) -> list[Mistake]:
+    """All that pydantic found in a block of a kind, up to MAX_MISTAKES, and how many more."""
+    out = [_mistake(item, sources, block) for item in error.errors(include_url=False)[:MAX_MISTAKES]]
     if (more := error.error_count() - len(out)) > 0:
         out.append(sources.mistake((), f"and {more} more", "mend these first"))
     return out
 
 
-def _mistake(item: Any, sources: Sources) -> Mistake:
+def unknown_kind(value: object, sources: Sources) -> Mistake:
+    """Of a block whose `figure:` is no kind."""
+    word = str(value)[:40]
+    return sources.mistake(("figure",), f"figure: '{word}' is unknown", did_you_mean(word, KINDS))
+
+
+def _mistake(item: Any, sources: Sources, block: type[BlockSpec]) -> Mistake:
     """What pydantic found, in an author's words."""
     path = _path(item["loc"], sources)
     key = str(path[-1])[:40] if path else "block"
     context: Mapping[str, Any] = item.get("ctx", {})
     kind = item["type"]
-    where = _dotted(path)
-    if kind == "extra_forbidden":
-        message, hint = f"unknown key '{key}'", did_you_mean(key, _keys(path[:-1]))
+    where = _dotted(sources.as_written(path))
+    if kind == "extra_forbidden" and len(path) == 1 and (others := kinds_with(key)):
+        message, hint = f"'{key}' is a key of another kind of figure", f"did you mean figure: {' or '.join(others)}?"
+    elif kind == "extra_forbidden":
+        message, hint = f"unknown key '{key}'", did_you_mean(key, _keys(path[:-1], block))
     elif kind == "missing":
-        message, hint = f"'{where}' is missing", _describe(path) or _EXAMPLES.get(key, "")
+        message, hint = f"'{where}' is missing", _EXAMPLES.get(key) or _describe(path, block)
         path = path[:-1]
     elif kind == "literal_error":
-        options = _options(_annotation(path)) or [str(context.get("expected", ""))]
+        options = _options(_annotation(path, block)) or [str(context.get("expected", ""))]
         message, hint = (
             f"{where}: '{str(item['input'])[:40]}' is unknown",
             did_you_mean(str(item["input"]), options),
@@ -71,7 +80,7 @@ def _mistake(item: Any, sources: Sources) -> Mistake:
     elif kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
         message, hint = f"{where}: {str(item['input'])[:40]} is out of range", f"it {_bound(item['msg'])}"
     elif kind in {"model_type", "model_attributes_type", "dict_type"}:
-        message, hint = f"{where}: a mapping is needed", _describe(path)
+        message, hint = f"{where}: a mapping is needed", _describe(path, block)
     else:
         message, hint = _of_shape(kind, where, context) or (f"{where}: {item['msg'][:200]}", "")
     return sources.mistake(path, message, hint)
@@ -105,6 +114,7 @@ _EXAMPLES = {
     "time": "such as time: 1.5 s",
     "radius": "such as radius: 300 m",
     "length": "such as length: 200 m",
+    "what_if": "name the branches, such as keep: {} and brake: {ego: {brake: 6 m/s²}}",
 }
 _PATTERNS = {
     "id": "small letters, digits and hyphens, beginning with a letter",
@@ -126,9 +136,9 @@ def _dotted(path: KeyPath) -> str:
     return ".".join(str(p)[:40] if not isinstance(p, int) else str(p + 1) for p in path)
 
 
-def _annotation(path: KeyPath) -> Any:
+def _annotation(path: KeyPath, block: type[BlockSpec]) -> Any:
     """Type that the models give to a key path; None where there is none."""
-    here: Any = BlockSpec
+    here: Any = block
     for part in path:
         model = _model_in(here)
         field = next((f for k, f in model.model_fields.items() if part in {k, f.alias}), None) if model else None
@@ -164,11 +174,11 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _keys(path: KeyPath) -> list[str]:
-    model = _model_in(_annotation(path))
+def _keys(path: KeyPath, block: type[BlockSpec]) -> list[str]:
+    model = _model_in(_annotation(path, block))
     return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
-def _describe(path: KeyPath) -> str:
-    keys = _keys(path)
+def _describe(path: KeyPath, block: type[BlockSpec]) -> str:
+    keys = _keys(path, block)
     return f"it has the keys {', '.join(keys)}" if keys else ""

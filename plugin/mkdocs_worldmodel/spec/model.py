@@ -45,10 +45,13 @@ def _expectation(value: object) -> object:
     return value
 
 
-class BlockSpec(Model):
-    """A block: which figure of which scenario."""
+Expectations = Annotated[list[Annotated[str, BeforeValidator(_expectation)]], Field(max_length=50)]
 
-    figure: Literal["rollout"] = Field(default="rollout", description="Kind of the figure.")
+
+class BlockSpec(Model):
+    """What blocks of all kinds have: which figure of which scenario. Kinds have keys of their own: see kinds.py."""
+
+    figure: str = Field(description="Kind of the figure.")
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")] | None = Field(
         default=None, description="Unique in the site, for links and values in running text."
     )
@@ -69,7 +72,16 @@ class BlockSpec(Model):
     film: FilmChoice = Field(
         default=FilmSpec(), description="How the film is encoded: none, low or full, or in detail."
     )
-    expect: Annotated[list[Annotated[str, BeforeValidator(_expectation)]], Field(max_length=50)] = Field(
-        default=[], description="What must hold, such as no collision, or min ttc > 1.5 s."
-    )
     show: list[Part] | None = Field(default=None, description="Which parts the figure has; default: all.")
+
+    @property
+    def worlds(self) -> dict[str, str]:
+        """The worlds that its figure needs, by the key that names each."""
+        return {"world": self.world}
+
+
+class RolloutSpec(BlockSpec):
+    """A scenario, driven once."""
+
+    figure: Literal["rollout"] = Field(default="rollout", description="Kind of the figure.")
+    expect: Expectations = Field(default=[], description="What must hold, such as no collision, or min ttc > 1.5 s.")

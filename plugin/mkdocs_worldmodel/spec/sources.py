@@ -38,6 +38,10 @@ class Sources:
         """Whether somebody wrote a value there."""
         return path in self._at
 
+    def as_written(self, path: KeyPath) -> KeyPath:
+        """The key under which an author wrote a value; it may have been put elsewhere before it was checked."""
+        return path
+
     def mistake(self, path: KeyPath, message: str, hint: str = "") -> Mistake:
         """A mistake at a key, or at the nearest key around it."""
         while path and path not in self._at:

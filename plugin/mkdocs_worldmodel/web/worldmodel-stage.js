@@ -181,8 +181,8 @@
       const { picture, tiles, bar, cameras, begin } = this.#parts;
       const { width: W, height: H, style } = this.#video;
       const camera = this.camera, single = camera !== "all";
-      const shape = single && this.#narrow ? 2 : W / H; // of the window: on a phone a camera gets a taller one
       const [x, y, w, h] = single ? this.#facts.tiles[camera] : [0, 0, W, H];
+      const shape = single && this.#narrow ? Math.min(2, w / h) : W / H; // taller on a phone
       const scale = Math.min(W / w, W / (shape * h));
       const right = (1 - (w / W) * scale) / 2 - (x / W) * scale;
       const down = (W / (shape * H) - (h / H) * scale) / 2 - (y / H) * scale;

@@ -341,7 +341,7 @@
     }
 
     #fit() {
-      for (const box of this.querySelectorAll(".wm-top, .wm-chart")) { // what scrolls must take the keyboard's focus
+      for (const box of this.querySelectorAll(".wm-top, .wm-chart, .wm-table")) { // what scrolls takes focus
         if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
         else box.removeAttribute("tabindex");
       }
