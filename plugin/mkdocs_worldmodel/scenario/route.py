@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from mkdocs_worldmodel.scenario.road_user import Leg
 
 TURNS = ("left", "right", "straight", "exit")
 MAX_LEGS = 30
+MAX_WAYS = 16
 _STRAIGHT = math.pi / 6
 """Ways that turn less than this go straight on [rad]."""
 _MOST_AROUND = 12
@@ -63,39 +64,47 @@ def find_route(
         ValueError: (message, hint) where there is no such way.
     """
     finder = _Finder(network)
-    legs: list[Leg] = []
-    words = list(turns)
-    here, lane_now, start = (road, direction), lane, s
-    missed: list[str] = []
-    while len(legs) < MAX_LEGS:
-        natural = finder.follow(here, lane_now, start)
-        start = None
-        onward = finder.road_after(here)
-        if onward is not None:
-            out = finder.lane_after(here, natural)
-            legs.append(Leg(*here, natural))
-            here, lane_now = onward, out
-            continue
-        ways = finder.ways(here)
-        if not ways:
-            legs.append(Leg(*here, natural))
-            break
-        missed += [way.word for way in ways if way.word != "back"]
-        way = finder.choose(ways, words)
-        for connection, after in way.steps:
-            chosen = finder.parallel(connection, after, here[0], natural)
-            link = min(chosen.links, key=lambda each: abs(each.incoming - natural))
-            legs.append(Leg(*here, link.incoming))
-            way_in = (chosen.connecting, 1 if chosen.contact == "start" else -1)
-            last = finder.follow(way_in, link.connecting, None)
-            legs.append(Leg(*way_in, last))
-            here, lane_now = after, finder.lane_after(way_in, last)
-            natural = finder.follow(here, lane_now, None)
+    words, missed = list(turns), list[str]()
+
+    def next_word(_: At, ways: list[_Way]) -> _Way:
+        missed.extend(way.word for way in ways if way.word != "back")
+        return finder.choose(ways, words)
+
+    legs = finder.walk((road, direction), lane, s, next_word)
     words = [] if set(words) == {"straight"} <= set(missed) else words  # past a ramp or exit one goes straight on
     if words:
         known = f"from there one can go {', '.join(sorted(set(missed)))}" if missed else "its road leads to no junction"
         raise ValueError(f"there is no way {words[0]}", known)
-    return tuple(legs[:MAX_LEGS])
+    return legs
+
+
+def routes_from(
+    network: RoadNetwork, road: str, direction: int, lane: int, s: float | None = None
+) -> list[tuple[Leg, ...]]:
+    """Find every way on through the next junction where there is a choice; after it, the way that turns least.
+
+    Args are those of `find_route`. In a roundabout, and before one, every exit is a way. A way may leave the first
+    road in another lane than the own one goes on to (`Leg.lane` tells): that takes lane changes.
+
+    Returns:
+        At least one way, those that turn least first, at most MAX_WAYS.
+    """
+    finder = _Finder(network)
+    found: list[tuple[Leg, ...]] = []
+    options = 1
+    while len(found) < min(options, MAX_WAYS):
+        number, chosen = len(found), False
+
+        def one(at: At, ways: list[_Way], number: int = number) -> _Way:
+            nonlocal chosen, options
+            every = ways if chosen else finder.whole(at, ways)
+            if chosen or len(every) == 1:
+                return finder.choose(every, [])
+            chosen, options = True, len(every)
+            return sorted(every, key=_inconvenience)[number]
+
+        found.append(finder.walk((road, direction), lane, s, one))
+    return found
 
 
 class _Finder:
@@ -104,6 +113,35 @@ class _Finder:
     def __init__(self, network: RoadNetwork) -> None:
         self.roads = {road.id: road for road in network.roads}
         self.junctions = {junction.id: junction for junction in network.junctions}
+
+    def walk(
+        self, here: At, lane: int, start: float | None, choose: Callable[[At, list[_Way]], _Way]
+    ) -> tuple[Leg, ...]:
+        """Go from road to road, by the way that is chosen at each junction, until the network ends (or 30 legs)."""
+        legs: list[Leg] = []
+        while len(legs) < MAX_LEGS:
+            natural = self.follow(here, lane, start)
+            start = None
+            onward = self.road_after(here)
+            if onward is not None:
+                out = self.lane_after(here, natural)
+                legs.append(Leg(*here, natural))
+                here, lane = onward, out
+                continue
+            ways = self.ways(here)
+            if not ways:
+                legs.append(Leg(*here, natural))
+                break
+            for connection, after in choose(here, ways).steps:
+                chosen = self.parallel(connection, after, here[0], natural)
+                link = min(chosen.links, key=lambda each: abs(each.incoming - natural))
+                legs.append(Leg(*here, link.incoming))
+                way_in = (chosen.connecting, 1 if chosen.contact == "start" else -1)
+                last = self.follow(way_in, link.connecting, None)
+                legs.append(Leg(*way_in, last))
+                here, lane = after, self.lane_after(way_in, last)
+                natural = self.follow(here, lane, None)
+        return tuple(legs[:MAX_LEGS])
 
     # -- roads ---------------------------------------------------------------------------------------------
 
@@ -121,8 +159,12 @@ class _Finder:
         out: list[_Way] = []
         for way in direct:
             after = way.steps[-1][1]
-            out += self._around(way) if self._is_ring(after) and not self._is_ring(at) else [way]
+            out += self._around(way, after) if self._is_ring(after) and not self._is_ring(at) else [way]
         return out
+
+    def whole(self, at: At, ways: list[_Way]) -> list[_Way]:
+        """The ways at the end of a road; on a ring, those out of all of its exits."""
+        return self._around(_Way((), 0.0, leaves=False), at) if self._is_ring(at) else ways
 
     def _through(self, at: At) -> list[_Way]:
         """Ways through one junction, one for each road that it leads to."""
@@ -159,12 +201,11 @@ class _Finder:
                     open_ends.append(after)
         return False
 
-    def _around(self, entry: _Way) -> list[_Way]:
-        """An entry and all exits that can be reached from it along the ring."""
+    def _around(self, entry: _Way, begin: At) -> list[_Way]:
+        """An entry and all exits that can be reached from it along the ring, from the piece `begin` on."""
         out: list[_Way] = []
-        way = entry
+        way, ring = entry, begin
         for _ in range(_MOST_AROUND):
-            ring = way.steps[-1][1]
             turn = way.turn + _turning(self.roads[ring[0]]) * ring[1]
             on: _Way | None = None
             for each in self._through(ring):
@@ -173,9 +214,9 @@ class _Finder:
                     on = longer
                 else:
                     out.append(longer)
-            if on is None or on.steps[-1][1] == entry.steps[-1][1]:
+            if on is None or on.steps[-1][1] == begin:
                 break
-            way = on
+            way, ring = on, on.steps[-1][1]
         return out
 
     def choose(self, ways: list[_Way], words: list[str]) -> _Way:

@@ -107,7 +107,7 @@ class _Rider:
 
 def find_conflicts(ways: Ways, bends: Bends) -> Conflicts:
     """Find all conflicts of a batch."""
-    riders = _riders(ways)
+    riders, known = _riders(ways), _Known(ways, bends)
     rows: list[tuple[tuple[float, ...], I8, I8, I8]] = []
     for i, one in enumerate(riders):
         for two in riders[i:]:
@@ -123,7 +123,7 @@ def find_conflicts(ways: Ways, bends: Bends) -> Conflicts:
             if not pairs:
                 continue
             b, n, j = np.array(pairs, dtype=np.int64).T
-            for found in _between(ways, bends, one, two):
+            for found in _between(known, one, two):
                 rows += [(found, b, n, j), (_swapped(found), b, j, n)]
     if not rows:
         nobody, nothing = np.zeros(0, dtype=np.int64), {name: np.zeros(0) for name in _NUMBERS}
@@ -161,30 +161,60 @@ def _aside(ways: Ways, group: Group, b: int, n: int) -> float:
     return aside if abs(aside) > _BESIDE else 0.0
 
 
-def _between(ways: Ways, bends: Bends, one: _Rider, two: _Rider) -> list[tuple[float, ...]]:
+class _Known:
+    """What holds for several riders: where their ways meet does not depend on how fast they take bends."""
+
+    def __init__(self, ways: Ways, bends: Bends) -> None:
+        self.ways, self.bends = ways, bends
+        self._turns: dict[tuple[int, int], tuple[float, float]] = {}
+        self._meetings: dict[tuple[Any, ...], tuple[float, ...] | None] = {}
+
+    def turn(self, who: _Rider, passage: Passage) -> tuple[float, float]:
+        """Speed that the bends of a passage allow [m/s], and how far one comes off its lane in them [m]."""
+        key = (id(who), passage.legs[0])
+        if key not in self._turns:
+            turn = _turn(self.ways, self.bends, who, passage)
+            self._turns[key] = turn, _drift(self.ways, who, turn)
+        return self._turns[key]
+
+    def meeting(
+        self, mine: tuple[_Rider, Passage, int], theirs: tuple[_Rider, Passage, int], drifts: tuple[float, float]
+    ) -> tuple[float, ...] | None:
+        """See `_meet`."""
+        key = tuple(
+            (id(who.group), leg, who.size, who.aside, round(drift, 9))
+            for (who, _, leg), drift in zip((mine, theirs), drifts, strict=True)
+        )
+        if key not in self._meetings:
+            self._meetings[key] = _meet(self.ways, mine, theirs, drifts)
+        return self._meetings[key]
+
+
+def _between(known: _Known, one: _Rider, two: _Rider) -> list[tuple[float, ...]]:
     out = []
     numbers = [junction.id for junction in one.group.network.junctions]
     for mine in one.passages:
         for theirs in two.passages:
             if mine.junction != theirs.junction:
                 continue
+            (turn, drift), (other_turn, other_drift) = known.turn(one, mine), known.turn(two, theirs)
             for a in mine.legs:
                 for b in theirs.legs:
-                    found = _meet(ways, bends, (one, mine, a), (two, theirs, b))
+                    found = known.meeting((one, mine, a), (two, theirs, b), (drift, other_drift))
                     if found is not None:
-                        out.append((*found, float(numbers.index(mine.junction))))
+                        *places, kind = found
+                        out.append((*places, turn, other_turn, kind, float(numbers.index(mine.junction))))
     return out
 
 
 def _meet(
-    ways: Ways, bends: Bends, mine: tuple[_Rider, Passage, int], theirs: tuple[_Rider, Passage, int]
+    ways: Ways, mine: tuple[_Rider, Passage, int], theirs: tuple[_Rider, Passage, int], drifts: tuple[float, float]
 ) -> tuple[float, ...] | None:
+    """Where bodies on two connecting roads touch, up to `rank`, and the kind; None where they do not."""
     roads = [who.group.legs[leg].road for who, _, leg in (mine, theirs)]
     # behind one another on one road, or further on: that is a leader
     if roads[0] == roads[1] or roads[0] in _roads(theirs) or roads[1] in _roads(mine):
         return None
-    turns = [_turn(ways, bends, who, passage) for who, passage, _ in (mine, theirs)]
-    drifts = [_drift(ways, who, turn) for (who, _, _), turn in zip((mine, theirs), turns, strict=True)]
     sizes = [_size(who, drift) for (who, _, _), drift in zip((mine, theirs), drifts, strict=True)]
     paths = [
         ways.path(who.group, leg, who.front + _REACH, who.size[2] + 1.0 + (_REACH if drift else 0.0), _STEP)
@@ -218,7 +248,7 @@ def _meet(
     if any(asides) and before[0] == before[1]:  # who turns off gives way to those who go straight on beside it
         rank = float(asides[1] != 0.0) - float(asides[0] != 0.0)
     return (*low, *high, mine[1].line, theirs[1].line, ends[0][0], ends[1][0], ends[0][1], ends[1][1],
-            rank, *turns, float(kind))  # fmt: skip
+            rank, float(kind))  # fmt: skip
 
 
 def _kept_aside(ways: Ways, who: _Rider, leg: int) -> float:

@@ -223,6 +223,12 @@ class Director:
             self._finish(action, action.advance(), "end")
         self._settle()
 
+    def moved(self) -> Mask:
+        """Whom an action of the story moves now, along or across, (B, N)."""
+        along, across = self._owner
+        moved: Mask = (along >= 0) | (across >= 0)
+        return moved
+
     def let_go(self, user: int) -> None:
         """Somebody else steers a road user from now on: end the trajectory on which it is."""
         for action in self._running():

@@ -17,7 +17,7 @@ from mkdocs_worldmodel.sim.transition import Transitions
 F8 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-IDM, CAREFUL, SCRIPTED = (DRIVERS.index(name) for name in ("idm", "careful", "scripted"))
+IDM, CAREFUL, SCRIPTED, STILL = (DRIVERS.index(name) for name in ("idm", "careful", "scripted", "still"))
 
 
 class Longitudinal:
@@ -61,7 +61,7 @@ class Longitudinal:
         """
         m, tb = self.motion, self.motion.tables
         a = hold(m.v, m.desired, DT)
-        follows = (self.driver == IDM) | (self.driver == CAREFUL)
+        follows = ((self.driver == IDM) | (self.driver == CAREFUL)) & ~m.guided
         if follows.any():
             index, gap, lead_speed = self.perception.leaders(self.perception.extents())
             own_way = m.direction * np.take_along_axis(m.direction * m.acceleration, np.maximum(index, 0), 1)

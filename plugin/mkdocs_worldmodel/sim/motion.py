@@ -33,6 +33,7 @@ class Motion:
         offset: wanted lateral offset from the middle of the lane, positive to the own left [m].
         present: whether it is there at all.
         scripted: whether it follows its wanted line exactly in the coming step.
+        guided: whether a policy drives it in the coming step, in place of its own driver.
         travelled: distance driven since the start [m].
     """
 
@@ -49,6 +50,7 @@ class Motion:
         self.acceleration, self.curvature = np.zeros(shape), np.zeros(shape)
         self.yaw_rate, self.distance, self.travelled = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.scripted: Mask = np.zeros(shape, dtype=bool)
+        self.guided: Mask = np.zeros(shape, dtype=bool)
         self.along = np.ones(shape)
         """Metres of road per metre of path in the last step."""
 

@@ -18,8 +18,9 @@ from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.sim.director import Director
 from mkdocs_worldmodel.sim.lateral import Lateral
 from mkdocs_worldmodel.sim.lights import Lights
-from mkdocs_worldmodel.sim.longitudinal import SCRIPTED, Longitudinal
+from mkdocs_worldmodel.sim.longitudinal import SCRIPTED, STILL, Longitudinal
 from mkdocs_worldmodel.sim.motion import DT, Motion, wrapped
+from mkdocs_worldmodel.sim.policy import Policy
 from mkdocs_worldmodel.sim.tables import Tables
 from mkdocs_worldmodel.sim.third_party import ThirdPartyDriver
 from mkdocs_worldmodel.sim.traffic import Traffic
@@ -54,7 +55,7 @@ def _guest(scenarios: Sequence[Scenario], seeds: Sequence[int]) -> ThirdPartyDri
 class Simulation:
     """Steps B copies of a scenario at once."""
 
-    def __init__(self, scenarios: Sequence[Scenario], seeds: Sequence[int]) -> None:
+    def __init__(self, scenarios: Sequence[Scenario], seeds: Sequence[int], policy: Policy | None = None) -> None:
         self.tables = Tables(scenarios)
         self.seeds = tuple(seeds)
         self.step_index = 0
@@ -62,9 +63,11 @@ class Simulation:
         self.lateral, self.longitudinal = Lateral(self.motion), Longitudinal(self.motion)
         self.lights = Lights(scenarios)
         self.director = Director(self.motion, self.lateral, self.longitudinal, self.lights)
-        self.traffic = Traffic(self.motion, self.lateral, self.longitudinal, self.lights, self.director)
         self.watchful = Watchful(self.motion, self.longitudinal)
         self._guest = _guest(scenarios, seeds)
+        self.policy = policy
+        """Drives some in place of their drivers."""
+        self._traffic = None if policy is not None and policy.everyone else self._rules()
         self.outside: Mask = np.zeros(len(scenarios), dtype=bool)
         """Where somebody else steers the ego."""
         self.ended_at: I4 = np.rint(self.tables.stop / DT).astype(np.int32)
@@ -76,6 +79,16 @@ class Simulation:
     def time(self) -> float:
         """Simulation time [s]."""
         return self.step_index * DT
+
+    @property
+    def traffic(self) -> Traffic:
+        """Rules of traffic; where a policy drives everyone they are made when somebody asks for them, if ever."""
+        if self._traffic is None:
+            self._traffic = self._rules()
+        return self._traffic
+
+    def _rules(self) -> Traffic:
+        return Traffic(self.motion, self.lateral, self.longitudinal, self.lights, self.director)
 
     # -- one step ------------------------------------------------------------------------------------------
 
@@ -89,8 +102,11 @@ class Simulation:
         m, body = self.motion, self.tables.body
         if self._guest is not None and ego_acceleration is None:
             ego_acceleration, ego_curvature = self._guest.act([self.state(b) for b in range(len(m.s))])
+        if self.policy is not None:
+            m.guided = self.policy.takes(self, ego_commanded=ego_acceleration is not None)
         self.longitudinal.decide(self._heed, self.director.decide_speed)
-        self.traffic.change_lanes()
+        if self._anybody_drives():
+            self.traffic.change_lanes()
         self.lateral.decide()
         self.director.decide_paths()
         if ego_acceleration is not None:
@@ -103,11 +119,40 @@ class Simulation:
             m.yaw_rate[:, 0] = m.v[:, 0] * m.curvature[:, 0]
             self.outside[:] = True  # whoever steers the ego takes it off its script
             self.director.let_go(0)
+        if self.policy is not None:
+            self._guide(*self.policy.controls(self))
         m.scripted = self._scripted()
+
+    def _guide(self, acceleration: F8, yaw_rate: F8) -> None:
+        """Let the guided move as their policy says, (B, N), within what their bodies and the road can do."""
+        m, body, lanes, who = self.motion, self.tables.body, self.tables.lanes, self.motion.guided
+        limited = np.clip(acceleration, -body["max_deceleration"], body["max_acceleration"])
+        limited = np.where(m.v + limited * DT < 0.0, -m.v / DT, limited)
+        distance = np.maximum(0.0, m.v * DT + 0.5 * limited * DT * DT)
+        m.acceleration, m.distance = np.where(who, limited, m.acceleration), np.where(who, distance, m.distance)
+        sharpest = self.lateral.sharpest()
+        curvature = np.clip(yaw_rate * DT / np.maximum(distance, 1e-9), -sharpest, sharpest)
+        m.curvature = np.where(who, curvature, m.curvature)
+        m.yaw_rate = np.where(who, curvature * distance / DT, m.yaw_rate)
+        m.keeps = m.keeps & ~who
+        self.lateral.change.active &= ~who
+        # they are in the lane in which they drive, so that it leads them on over the end of their road
+        under = lanes.at(m.road, m.s, m.t)
+        elsewhere = who & (under != m.lane) & lanes.is_drivable(m.road, m.s, under)
+        m.lane, m.offset = np.where(elsewhere, under, m.lane), np.where(elsewhere, 0.0, m.offset)
 
     def _heed(self, a: F8) -> F8:
         """What drivers want, (B, N), as far as rules of the road and dangers around them allow it."""
-        return self.watchful.accelerations(self.traffic.accelerations(a))
+        if self._anybody_drives():
+            a = self.traffic.accelerations(a)
+        return self.watchful.accelerations(a)
+
+    def _anybody_drives(self) -> bool:
+        """Whether there may be anybody that no policy drives and that does not stand for good."""
+        if self.policy is None or not self.policy.everyone:
+            return True
+        m = self.motion
+        return bool((m.present & ~m.guided & (self.longitudinal.driver != STILL)).any())
 
     def advance(self) -> None:
         """Move everyone by one step with what was decided."""
@@ -172,15 +217,15 @@ class Simulation:
 
     # -- whole runs ----------------------------------------------------------------------------------------
 
-    def run(self) -> RolloutBatch:
-        """Drive all copies to their end with their own drivers."""
+    def run(self, ego: Sequence[EgoAction] = ()) -> RolloutBatch:
+        """Drive all copies to their end with their own drivers, the ego's first steps as commanded from outside."""
         rows = int(self.ended_at.max()) + 1
         m = self.motion
         record = {name: np.empty((rows, *m.s.shape)) for name in _RECORDED}
         changing = {name: np.empty((rows, *m.s.shape), dtype=np.int32) for name in _CHANGING}
         shown = np.empty((rows, *self.lights.shown.shape), dtype=np.int32)
         for k in range(rows):
-            self.decide()
+            self._decide_commanded(ego[k] if k < len(ego) else None)
             for name, log in (*record.items(), *changing.items()):
                 log[k] = getattr(m, name)
             shown[k] = self.lights.shown
@@ -191,6 +236,13 @@ class Simulation:
         rows = int(self.ended_at.max()) + 1
         everything = {**record, **changing, "signals": shown}
         return self._batch({n: np.ascontiguousarray(np.swapaxes(a[:rows], 0, 1)) for n, a in everything.items()})
+
+    def _decide_commanded(self, action: EgoAction | None) -> None:
+        if action is None:
+            self.decide()
+        else:
+            copies = len(self.seeds)
+            self.decide(np.full(copies, action.acceleration), np.full(copies, action.curvature))
 
     def _batch(self, record: dict[str, Any]) -> RolloutBatch:
         tb = self.tables

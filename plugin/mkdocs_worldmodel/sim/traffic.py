@@ -70,10 +70,10 @@ class Traffic:
             self.lane_changes.decide(self.mindful() & ~self.director.on_path())
 
     def mindful(self) -> Mask:
-        """Who keeps to the rules, (B, N)."""
+        """Whose driver keeps to the rules, (B, N)."""
         driver = self.longitudinal.driver
         minds = (driver == _MINDFUL[0]) | (driver == _MINDFUL[1]) | (driver == _MINDFUL[2])
-        mindful: Mask = minds & self._drives & self.motion.present
+        mindful: Mask = minds & self._drives & self.motion.present & ~self.motion.guided
         return mindful
 
     def accelerations(self, a: F8) -> F8:

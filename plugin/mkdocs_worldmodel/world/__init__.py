@@ -9,7 +9,10 @@ from mkdocs_worldmodel.errors import WorldError
 from mkdocs_worldmodel.scenario.road_user import DRIVERS
 from mkdocs_worldmodel.world.face import World
 
-WORLDS: dict[str, str] = {"simulator": "mkdocs_worldmodel.world.simulator:Simulator"}
+WORLDS: dict[str, str] = {
+    "simulator": "mkdocs_worldmodel.world.simulator:Simulator",
+    "learned": "mkdocs_worldmodel.world.learned:Learned",
+}
 """Name → 'module:class' of our worlds; imported when one is asked for."""
 
 ENTRY_POINTS = "mkdocs_worldmodel.worlds"

@@ -37,3 +37,25 @@ class World(Protocol):
     def run_many(self, scenarios: Sequence[Scenario], seeds: Sequence[int]) -> Iterator[RolloutBatch]:
         """Drive scenarios of equal structure; batches in order, small enough for memory."""
         ...
+
+    def futures(
+        self, scenario: Scenario, past: Rollout, row: int, *, seconds: float, count: int, seed: int,
+        ego: Sequence[EgoAction] | None = None,
+    ) -> RolloutBatch:  # fmt: skip
+        """Return possible continuations of a run from one of its rows on: time 0 of the batch is that row.
+
+        Nothing after the row is looked at; whose drivers are like what, and who turns where, is guessed.
+
+        Args:
+            scenario: what was run.
+            past: the run.
+            row: which row.
+            seconds: how far they go [s].
+            count: how many.
+            seed: same arguments, same futures; fewer are the first of more.
+            ego: the ego's commanded action for each step; after the last one it drives on by itself.
+
+        Raises:
+            WorldError: where an action is not finite, or nothing is asked for (no future, no time, no such row).
+        """
+        ...
