@@ -113,16 +113,8 @@ class Learned:
         return max(1, _AT_ONCE // min(len(scenario.users), self.model.most_users))
 
     def _at_wheel(self, scenarios: Sequence[Scenario], seeds: Sequence[int]) -> Simulation:
-        """A simulation of whose beginning the model knows no past."""
         simulation = Simulation(scenarios, seeds)
-        m = simulation.motion
-        x, y, heading = m.pose()
-        columns = np.stack([nearest(x[b], y[b], self.model.most_users) for b in range(len(scenarios))])
-        corridors = Corridors(scenarios, seconds=MOST_SECONDS)
-        users, lane = corridors.place(scenarios, seats(columns))
-        motion = Motion(*(seated(np.take_along_axis(each, columns, 1)) for each in (x, y, heading, m.v)))
-        followed, window = Followed(corridors.pool, users, lane, motion), self.model.window(*users.kind.shape)
-        simulation.policy = ModelDriver(self.model, followed, window, columns, [(seed, 0) for seed in seeds])
+        simulation.policy = take_wheel(self.model, simulation)
         return simulation
 
     def _told(self, batch: RolloutBatch) -> RolloutBatch:
@@ -131,6 +123,18 @@ class Learned:
         left = users - min(users, self.model.most_users)
         note = f"; {left} of {users} road users by the simulator" if left else ""
         return replace(batch, world=self.version + note)
+
+
+def take_wheel(model: Model, simulation: Simulation) -> ModelDriver:
+    """Whoever drives in a simulation that has not begun yet: the model, which knows nothing of what was before."""
+    m, scenarios = simulation.motion, simulation.tables.scenarios
+    x, y, heading = m.pose()
+    columns = np.stack([nearest(x[b], y[b], model.most_users) for b in range(len(scenarios))])
+    corridors = Corridors(scenarios, seconds=MOST_SECONDS)
+    users, lane = corridors.place(scenarios, seats(columns))
+    motion = Motion(*(seated(np.take_along_axis(each, columns, 1)) for each in (x, y, heading, m.v)))
+    followed, window = Followed(corridors.pool, users, lane, motion), model.window(*users.kind.shape)
+    return ModelDriver(model, followed, window, columns, [(seed, 0) for seed in simulation.seeds])
 
 
 @cache

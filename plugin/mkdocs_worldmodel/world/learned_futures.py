@@ -34,8 +34,8 @@ Mask = npt.NDArray[np.bool_]
 
 _CONTEXT = 4
 """Chunks of the past that the model is shown."""
-_STRATA = 16
-"""Ways are dealt out so that any so many futures in turn have each as often as it is likely."""
+_HAND = 6
+"""Ways are dealt out so that any so many futures in turn have all that are not unlikely."""
 _ACROSS = np.pi / 3
 """Who is turned by more than this against its road follows no lane [rad]."""
 _ROWS = round(TICK / DT)
@@ -143,10 +143,7 @@ class Ahead:
 
     def _chances(self, options: Sequence[Scenario]) -> list[F8]:
         """How likely each way of everyone is; of those whom the model does not know, all the same."""
-        moment, followed = self.moment, self._followed(options)
-        for _ in self._shown(followed):
-            pass
-        own = followed.begin(*self._now(followed, moment.row)).own
+        moment, own = self.moment, self.seen(options)
         out = [np.full(len(ways), 1.0 / len(ways)) for ways in moment.ways]
         for m, n in enumerate(moment.columns.tolist()):
             if len(out[n]) > 1:
@@ -156,6 +153,13 @@ class Ahead:
                 likely = np.exp(score - score.max())
                 out[n] = likely / likely.sum()
         return out
+
+    def seen(self, options: Sequence[Scenario]) -> F4:
+        """What everyone sees along each of its ways, (options, M, OWN), having done what it did in the past."""
+        followed = self._followed(options)
+        for _ in self._shown(followed):
+            pass
+        return followed.begin(*self._now(followed, self.moment.row)).own
 
     def simulations(self, count: int, at_once: int) -> Iterator[Simulation]:
         """`count` futures, at most so many in one simulation; each depends on its own number alone."""
@@ -176,12 +180,15 @@ class Ahead:
             yield simulation
 
     def _dealt(self, n: int, count: int) -> I8:
-        """Which way somebody takes in each future: in any _STRATA futures in turn, each about as often as is likely."""
-        rng, hands = np.random.default_rng((self.seed, n)), -(-count // _STRATA)
-        where = [(rng.permutation(_STRATA) + rng.random(_STRATA)) / _STRATA for _ in range(hands)]
-        sums = np.cumsum(self.chances[n])[:-1]
-        dealt: I8 = np.searchsorted(sums, np.concatenate(where)[:count], side="right")
-        return dealt
+        """Which way somebody takes in each future: of any so many first ones each about as often as is likely."""
+        chances, dealt = self.chances[n], np.zeros(len(self.chances[n]))
+        order: I8 = np.empty(-(-count // _HAND) * _HAND, dtype=np.int64)
+        for k in range(len(order)):
+            order[k] = np.argmax(chances / (2.0 * dealt + 1.0))  # Sainte-Laguë: unlikely ways early, and no oftener
+            dealt[order[k]] += 1.0
+        hands = order.reshape(-1, _HAND)  # shuffled, lest all road users take their likeliest ways together
+        ways: I8 = np.random.default_rng((self.seed, n)).permuted(hands, axis=1).reshape(-1)[:count]
+        return ways
 
     def _with_drivers(self, scenario: Scenario, number: int) -> Scenario:
         """With drivers from the priors for those whom the model does not know."""
