@@ -27,6 +27,7 @@ _store_option = click.option(
     help="Store of results.",
 )
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class _Command(click.Group):
@@ -201,6 +202,79 @@ def schema() -> None:
     from mkdocs_worldmodel.spec.schema import block_schema
 
     click.echo(json.dumps(block_schema(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the training.")
+@click.option("--steps", type=click.IntRange(1), help="Default: as the shipped weights.")
+@click.option("--seed", type=click.IntRange(0, 10**6), default=1, show_default=True)
+@click.option("--size", type=click.Choice(["full", "tiny"]), default="full", show_default=True)
+@click.option("--minutes", type=click.FloatRange(0.0), help="Stop about then; the same command goes on from there.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that make data.")
+@click.option("--tracks", type=_folder, help="Your own recorded traffic.")
+@click.option("--share", type=click.FloatRange(0.0, 1.0), default=0.5, show_default=True, help="Of --tracks.")
+@click.option("--no-importance", is_flag=True, help="Do not sample rare and critical moments more often.")
+@click.option("--compile", "compiled", is_flag=True, help="Use torch.compile: needs a C++ compiler.")
+@click.option("--accelerator", default="auto", show_default=True, help="As Lightning Fabric calls it: cpu, gpu …")
+@click.option("--devices", default="auto", show_default=True, help="How many of them on each machine.")
+@click.option("--nodes", type=click.IntRange(1), default=1, show_default=True, help="How many machines.")
+@click.option("--export", "only_export", is_flag=True, help="Train no more: make weights of the last checkpoint.")
+def train(**options: Any) -> None:
+    """Train the learned world model, or go on with it, and export its weights to OUT/weights."""
+    try:
+        from mkdocs_worldmodel.training.command import Order, train_into
+    except ImportError as error:
+        raise click.ClickException(f"training needs more: pip install 'mkdocs-worldmodel[train]' ({error})") from None
+    try:
+        done = train_into(Order(**options))
+    except (ValueError, FileNotFoundError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(done)
+
+
+@main.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the results.")
+@click.option("--world", default="learned", show_default=True, help="Which world is judged.")
+@click.option("--weights", type=_folder, help="Of the learned world. Default: those that come with the package.")
+@click.option(
+    "--scenes", "scenes_per_kind", default=510, show_default=True, type=click.IntRange(1), help="Of each road kind."
+)
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Repetitions.")
+@click.option("--kind", "kinds", multiple=True, help="Only this road kind; may be said several times.")
+@click.option("--part", "only", multiple=True, help="Only forecasts, long, reaction, recorded or off_training.")
+@click.option("--tracks", type=_folder, help="Recorded traffic to judge it on as well.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+def evaluate(*, out: Path, world: str, weights: Path | None, workers: int, **extent: Any) -> None:
+    """Judge a world on held-out scenes: forecasts, long drives, reaction; writes OUT/results.json.
+
+    It takes hours; the same command goes on where it was stopped.
+    """
+    from mkdocs_worldmodel.training.evaluate import RESULTS, Extent
+    from mkdocs_worldmodel.training.evaluate import evaluate as judge
+    from mkdocs_worldmodel.training.scenes import ROAD_KINDS
+
+    asked = Extent(**{**extent, "kinds": extent["kinds"] or ROAD_KINDS})
+    try:
+        judge(out, world=world, weights=weights, extent=asked, workers=workers, note=click.echo)
+    except SpecError as error:
+        _fail("tracks", error)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(str(out / RESULTS))
+
+
+@main.command()
+@click.argument("recording", type=_file)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the tracks.")
+def tracks(recording: Path, out: Path) -> None:
+    """Turn recorded traffic in an OpenSCENARIO file into a folder that `train` and `evaluate` read."""
+    from mkdocs_worldmodel.training.tracks import convert
+
+    try:
+        for note in convert(recording, out):
+            click.echo(note)
+    except SpecError as error:
+        _fail(recording.name, error)
 
 
 @main.group()
