@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "build": {"errors"},
     "analysis": _NOUNS,
     "figure": _NOUNS | {"analysis", "camera"},
-    "training": _NOUNS | {"sim", "camera", "model", "world", "analysis", "build"},
+    "training": _NOUNS | {"interchange", "sim", "camera", "model", "world", "analysis", "build"},
     "pipeline": _NOUNS | {"interchange", "world", "build", "analysis", "figure"},
     "web": set(),
     "site": _NOUNS | {"interchange", "world", "build", "analysis", "figure", "pipeline", "web"},

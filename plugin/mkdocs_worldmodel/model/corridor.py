@@ -129,8 +129,10 @@ class Roads:
         row, tables = self.index[road.id], self.lanes
         pieces = np.broadcast_to(np.asarray(tables.piece(row, s)), s.shape)
         count = int(np.isfinite(tables.start[row]).sum())
-        ids = np.full(count, leg.lane, dtype=np.int64)
-        last = count - 1 if leg.direction > 0 else 0
+        first, last = (0, count - 1) if leg.direction > 0 else (count - 1, 0)
+        drivable = tables.drivable[row, :, leg.lane + tables.reach]
+        ends = drivable[first] and not drivable[last]  # what has its number then is no lane of motor vehicles
+        ids = np.full(count, self._outermost(row, last, leg.lane) if ends else leg.lane, dtype=np.int64)
         order = range(last - 1, -1, -1) if leg.direction > 0 else range(1, count)
         back = tables.before if leg.direction > 0 else tables.after
         for p in order:
@@ -143,9 +145,11 @@ class Roads:
 
     def _nearest(self, row: int, piece: int, lane: int) -> int:
         """The lane itself where it is there, else the outermost of its side beyond which it would lie."""
+        return lane if self.lanes.exists[row, piece, lane + self.lanes.reach] else self._outermost(row, piece, lane)
+
+    def _outermost(self, row: int, piece: int, lane: int) -> int:
+        """The lane for motor vehicles on a lane's side that is nearest to it; itself where there is none."""
         reach = self.lanes.reach
-        if self.lanes.exists[row, piece, lane + reach]:
-            return lane
         there = [i for i in range(-reach, reach + 1) if i * lane > 0 and self.lanes.drivable[row, piece, i + reach]]
         return min(there, key=lambda each: abs(each - lane), default=lane)
 

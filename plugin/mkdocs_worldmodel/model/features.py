@@ -97,8 +97,11 @@ def locate(pool: Pool, lane: Lane, x: F8, y: F8, *, anywhere: bool = False) -> t
     """Follow road users along their corridors.
 
     Args:
-        lane: where they were, not more than some metres away; with `anywhere` only its corridors are used.
-        x, y: (B, N) [m]
+        pool: the corridors
+        lane: where they were, not more than some metres away
+        x: (B, N) where they are now [m]
+        y: (B, N) [m]
+        anywhere: search the whole corridor; of `lane` nothing but the corridors is used
 
     Returns:
         where they are now, in the lane that is nearest, and how far left of its middle, (B, N) [m].
@@ -156,115 +159,127 @@ def observe(
     """What the network is told of B scenes at the begin of a chunk.
 
     Args:
+        pool: the corridors
+        users: bodies and corridors
+        motion: where everyone is
         present: (B, N)
-        lane, offset: where everyone is, from `locate`
+        lane: the lane that everyone is in, from `locate`
+        offset: (B, N) how far left of its middle, from `locate` [m]
+        past: the two chunks before
         signals: (B, S) aspects as group of ASPECT_GROUPS; -1 for those that mean nothing
     """
-    x, y, heading, v = motion
     follows = (lane.corridor >= 0) & present
-    corridor = np.maximum(lane.corridor, 0)
-    sample = np.rint(lane.sample).astype(np.int64)
-    last = past.tokens[..., 1, 4].astype(np.float64) * 1.2  # the latest acceleration
-    columns: list[F8] = [v / 10.0, np.minimum(v, 3.0) / 3.0, last / 2.0]
-    cos, sin = np.cos(heading), np.sin(heading)
-
-    rows = pool.at(corridor[..., None], sample[..., None] + AHEAD.astype(np.int64))
-    point = pool.xy[rows, lane.column[..., None]]
-    dy = (point[..., 1] - y[..., None]) * cos[..., None] - (point[..., 0] - x[..., None]) * sin[..., None]
-    turn = pool.heading[rows, lane.column[..., None]] - heading[..., None]
-    bend = pool.curvature[rows, lane.column[..., None]]
-    ahead = [dy / (1.0 + 0.1 * AHEAD), np.sin(turn), np.clip(bend * 20.0, -4.0, 4.0)]
-
-    here = pool.at(corridor, sample)
-    beside_rows = pool.at(corridor[..., None], sample[..., None] + BESIDE.astype(np.int64))
-    beside: list[F8] = []
-    for side in (1, -1):
-        column = np.clip(lane.column + side, 0, COLUMNS - 1)
-        inside = (lane.column + side >= 0) & (lane.column + side < COLUMNS)
-        there = pool.exists[beside_rows, column[..., None]] & inside[..., None]
-        side_point = pool.xy[beside_rows, column[..., None]]
-        away = (side_point[..., 1] - y[..., None]) * cos[..., None] - (side_point[..., 0] - x[..., None]) * sin[..., None]
-        beside += [there.astype(np.float64), np.where(there, away / (2.0 + 0.1 * BESIDE), 0.0)]
-    look = pool.at(corridor[..., None], sample[..., None] + np.arange(0, 161, 8))
-    goes_on = np.logical_and.accumulate(pool.exists[look, lane.column[..., None]], axis=-1)
-    own_end = goes_on.sum(axis=-1) / 20.0
-    main_end = np.logical_and.accumulate(pool.exists[look, MIDDLE], axis=-1).sum(axis=-1) / 20.0
-    heading_error = np.sin(pool.heading[here, lane.column] - heading)
-    place = [offset / 1.5, heading_error * 4.0, pool.width[here, lane.column] / 3.5 - 1.0, own_end]
-    to_main = [np.clip(MIDDLE - lane.column, -1, 1), (MIDDLE - lane.column) / 2.0, main_end]
+    latest = np.where(past.known[..., 1], past.tokens[..., 1, 4].astype(np.float64) * 1.2, 0.0)  # acceleration
+    front = lane.sample + users.front
+    moves = [motion.speed / 10.0, np.minimum(motion.speed, 3.0) / 3.0, latest / 2.0]
     kind = users.kind[..., None] == np.arange(CLASSES)
     size = [users.length / 5.0, users.width / 2.0, users.front / 4.0]
-
-    front = lane.sample + users.front
-    limit_rows = pool.at(corridor[..., None], sample[..., None] + np.array([0, 40, 100]))
-    limit = pool.limit[limit_rows]
-    told = limit > 0.0
-    limits = [np.where(told, limit / 10.0, 0.0)[..., k] for k in range(3)]
-    over = np.where(told[..., 0], v / np.maximum(limit[..., 0], 1.0) - 1.0, 0.0)
-    far = np.arange(0, 61, 4)
-    bends = np.abs(pool.curvature[pool.at(corridor[..., None], sample[..., None] + far), lane.column[..., None]])
-    sharpest = bends.max(axis=-1)
-    comfortable = np.minimum(np.sqrt(2.0 / np.maximum(sharpest, 1e-4)), 40.0)
-    where_sharp = far[np.argmax(bends > 0.9 * sharpest[..., None], axis=-1)]
-    to_junction = pool.junction[corridor] - front
-    way = [
-        *limits, over, comfortable / 10.0, np.clip((v - comfortable) / 5.0, -2.0, 4.0), where_sharp / 30.0,
-        _near(to_junction, 30.0),
-    ]  # fmt: skip
-
-    to_light, aspect = _next_light(pool, corridor, front, signals)
-    needed = np.where(to_light < _FAR, np.clip(v * v / (2.0 * np.maximum(to_light, 0.5)), 0.0, 12.0) / 4.0, 0.0)
-    lit = _near(to_light, 30.0)
-    stops = [lit * (aspect == k) for k in range(4)]
-    light = [lit, needed * (aspect >= 1)]
-    to_sign, sign = _next(pool.signs, corridor, front)
-    to_walk = np.where(pool.crosswalks[corridor] > front[..., None] - 2.0, pool.crosswalks[corridor], 1e6).min(-1)
-    signs = [_near(to_sign, 20.0) * (sign == 1), _near(to_sign, 20.0) * (sign == 2), _near(to_walk - front, 20.0)]
-
-    lane_part = np.concatenate(
-        [*ahead, *beside, np.stack([*place, *to_main], -1)], axis=-1
-    ) * follows[..., None]
-    road_part = np.stack([*way, *stops, *light, *signs], -1) * follows[..., None]
     history = past.tokens * past.known[..., None]
     own = np.concatenate(
         [
-            np.stack(columns, -1), lane_part, kind, np.stack(size, -1), road_part,
-            history.reshape(*x.shape, 2 * TOKEN), past.known,
+            np.stack(moves, -1), _of_lanes(pool, lane, motion, offset) * follows[..., None], kind, np.stack(size, -1),
+            _of_way(pool, lane, motion.speed, front, signals) * follows[..., None],
+            history.reshape(*present.shape, 2 * TOKEN), past.known,
         ], axis=-1,
     )  # fmt: skip
     own = np.clip(own, -8.0, 8.0).astype(np.float32) * present[..., None].astype(np.float32)
 
     # everything below is measured from the middle of the scene, for the sake of float32
     count = np.maximum(present.sum(axis=1), 1)[:, None]
-    mx, my = (np.where(present, x, 0.0).sum(1, keepdims=True) / count,
-              np.where(present, y, 0.0).sum(1, keepdims=True) / count)  # fmt: skip
+    mx = np.where(present, motion.x, 0.0).sum(axis=1, keepdims=True) / count
+    my = np.where(present, motion.y, 0.0).sum(axis=1, keepdims=True) / count
+    px, py = np.where(present, motion.x - mx, 9e3), np.where(present, motion.y - my, 9e3)
+    body = [users.length, users.width, users.front]
     flags = [users.kind == WALKER, users.kind == THING, follows, present]
-    px, py = np.where(present, x - mx, 9e3), np.where(present, y - my, 9e3)
-    pose = np.stack([px, py, cos, sin, v, last, users.length, users.width, users.front, *flags], -1)
-    path = _path(pool, lane, corridor, sample, follows, motion, mx, my)
+    turned = [np.cos(motion.heading), np.sin(motion.heading)]
+    pose = np.stack([px, py, *turned, motion.speed, latest, *body, *flags], -1)
     conflict = np.empty_like(users.conflict)
     conflict[..., 0] = users.conflict[..., 0] - front[..., None]
     conflict[..., 1] = users.conflict[..., 1] - front[:, None, :]
     conflict[..., 2:] = users.conflict[..., 2:]
+    path = _path(pool, lane, follows, motion, (mx, my))
     return Observation(own, pose.astype(np.float32), path, np.clip(conflict, -_FAR, _FAR).astype(np.float32))
 
 
-def _path(
-    pool: Pool, lane: Lane, corridor: I8, sample: I8, follows: Mask, motion: Motion, mx: F8, my: F8
-) -> F4:
-    rows = pool.at(corridor[..., None], np.maximum(sample[..., None] + PATH.astype(np.int64), 0))
-    point, heading = pool.xy[rows, lane.column[..., None]], pool.heading[rows, lane.column[..., None]]
-    bend = pool.curvature[rows, lane.column[..., None]]
-    c, s = np.cos(motion.heading), np.sin(motion.heading)
-    straight_x = motion.x[..., None] + PATH * c[..., None]
-    straight_y = motion.y[..., None] + PATH * s[..., None]
+def _samples(pool: Pool, lane: Lane, ahead: npt.NDArray[np.number]) -> I8:
+    """Rows of the pool so many metres ahead of everyone, (B, N, len(ahead))."""
+    sample = np.rint(lane.sample).astype(np.int64)
+    return pool.at(np.maximum(lane.corridor, 0)[..., None], sample[..., None] + ahead.astype(np.int64))
+
+
+def _of_lanes(pool: Pool, lane: Lane, motion: Motion, offset: F8) -> F8:
+    """The own lane ahead, the lanes beside, and the own place in it, (B, N, ·)."""
+    x, y, heading, _ = motion
+    cos, sin = np.cos(heading)[..., None], np.sin(heading)[..., None]
+    rows, column = _samples(pool, lane, AHEAD), lane.column[..., None]
+    point = pool.xy[rows, column]
+    aside = (point[..., 1] - y[..., None]) * cos - (point[..., 0] - x[..., None]) * sin
+    turn = pool.heading[rows, column] - heading[..., None]
+    bend = pool.curvature[rows, column]
+    parts: list[F8] = [aside / (1.0 + 0.1 * AHEAD), np.sin(turn), np.clip(bend * 20.0, -4.0, 4.0)]
+
+    rows = _samples(pool, lane, BESIDE)
+    for side in (1, -1):
+        other = np.clip(lane.column + side, 0, COLUMNS - 1)
+        inside = (lane.column + side >= 0) & (lane.column + side < COLUMNS)
+        there = pool.exists[rows, other[..., None]] & inside[..., None]
+        point = pool.xy[rows, other[..., None]]
+        aside = (point[..., 1] - y[..., None]) * cos - (point[..., 0] - x[..., None]) * sin
+        parts += [there.astype(np.float64), np.where(there, aside / (2.0 + 0.1 * BESIDE), 0.0)]
+
+    look = _samples(pool, lane, np.arange(0, 161, 8))
+    own_end, main_end = (
+        np.logical_and.accumulate(pool.exists[look, each], axis=-1).sum(axis=-1) / 20.0 for each in (column, MIDDLE)
+    )
+    here = _samples(pool, lane, np.zeros(1))[..., 0]
+    askew = np.sin(pool.heading[here, lane.column] - heading)
+    place = [offset / 1.5, askew * 4.0, pool.width[here, lane.column] / 3.5 - 1.0, own_end]
+    to_main = [np.clip(MIDDLE - lane.column, -1, 1), (MIDDLE - lane.column) / 2.0, main_end]
+    return np.concatenate([*parts, np.stack([*place, *to_main], -1)], axis=-1)
+
+
+def _of_way(pool: Pool, lane: Lane, speed: F8, front: F8, signals: I1) -> F8:
+    """How fast one may and can drive ahead; the next junction, light, signs and crosswalk, (B, N, ·)."""
+    corridor = np.maximum(lane.corridor, 0)
+    limit = pool.limit[_samples(pool, lane, np.array([0, 40, 100]))]
+    told = limit > 0.0
+    limits = [np.where(told, limit / 10.0, 0.0)[..., k] for k in range(3)]
+    over = np.where(told[..., 0], speed / np.maximum(limit[..., 0], 1.0) - 1.0, 0.0)
+    far = np.arange(0, 61, 4)
+    bends = np.abs(pool.curvature[_samples(pool, lane, far), lane.column[..., None]])
+    sharpest = bends.max(axis=-1)
+    comfortable = np.minimum(np.sqrt(2.0 / np.maximum(sharpest, 1e-4)), 40.0)
+    where_sharp = far[np.argmax(bends > 0.9 * sharpest[..., None], axis=-1)]
+    way = [
+        *limits, over, comfortable / 10.0, np.clip((speed - comfortable) / 5.0, -2.0, 4.0), where_sharp / 30.0,
+        _near(pool.junction[corridor] - front, 30.0),
+    ]  # fmt: skip
+
+    to_light, aspect = _next_light(pool, corridor, front, signals)
+    braking = np.clip(speed * speed / (2.0 * np.maximum(to_light, 0.5)), 0.0, 12.0)
+    needed = np.where(to_light < _FAR, braking / 4.0, 0.0)
+    lit = _near(to_light, 30.0)
+    light = [*(lit * (aspect == k) for k in range(4)), lit, needed * (aspect >= 1)]
+    to_sign, sign = _next(pool.signs, corridor, front)
+    to_walk = np.where(pool.crosswalks[corridor] > front[..., None] - 2.0, pool.crosswalks[corridor], 1e6).min(-1)
+    signs = [_near(to_sign, 20.0) * (sign == 1), _near(to_sign, 20.0) * (sign == 2), _near(to_walk - front, 20.0)]
+    return np.stack([*way, *light, *signs], -1)
+
+
+def _path(pool: Pool, lane: Lane, follows: Mask, motion: Motion, middle: tuple[F8, F8]) -> F4:
+    """Points of everyone's own lane, measured from the scene's middle; of who follows none, straight on."""
+    column = lane.column[..., None]
+    corridor, sample = np.maximum(lane.corridor, 0)[..., None], np.rint(lane.sample).astype(np.int64)[..., None]
+    rows = pool.at(corridor, np.maximum(sample + PATH.astype(np.int64), 0))
+    point, heading, bend = pool.xy[rows, column], pool.heading[rows, column], pool.curvature[rows, column]
+    c, s = np.cos(motion.heading)[..., None], np.sin(motion.heading)[..., None]
     on = follows[..., None]
     return np.stack(
         [
-            np.where(on, point[..., 0], straight_x) - mx[..., None],
-            np.where(on, point[..., 1], straight_y) - my[..., None],
-            np.where(on, np.cos(heading), c[..., None]),
-            np.where(on, np.sin(heading), s[..., None]),
+            np.where(on, point[..., 0], motion.x[..., None] + PATH * c) - middle[0][..., None],
+            np.where(on, point[..., 1], motion.y[..., None] + PATH * s) - middle[1][..., None],
+            np.where(on, np.cos(heading), c),
+            np.where(on, np.sin(heading), s),
             np.where(on, bend, 0.0),
         ], axis=-1,
     ).astype(np.float32)  # fmt: skip

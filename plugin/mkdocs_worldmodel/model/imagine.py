@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,12 @@ def begin(model: SceneModel, pool: Pool, users: Users, lane: Lane, motion: Motio
     """A situation without a past.
 
     Args:
-        lane: where everyone is, as far as known; corridors above all
+        model: that will go on from here
+        pool: the corridors
+        users: bodies and corridors
+        lane: where everyone is, to within some metres
+        motion: where everyone is
+        present: (B, N)
     """
     shape = present.shape
     here, _ = locate(pool, lane, motion.x, motion.y)
@@ -69,13 +75,15 @@ def observed(
     """The situation after a chunk that was seen to happen.
 
     Args:
+        model: that remembers it
+        now: the situation before
         states: everybody after each of the chunk's five controls
         present: (B, N) who is there at its end
         signals: (B, Q) what lights showed at its begin, as groups of ASPECT_GROUPS
         commanded: (B, N) whose actions were given from outside
     """
     moments = [now.motion, *states]
-    pairs = [controls_between(a, b) for a, b in zip(moments, moments[1:], strict=False)]
+    pairs = [controls_between(a, b) for a, b in pairwise(moments)]
     acceleration, yaw_rate = (np.stack([p[i] for p in pairs], -1) for i in range(2))
     token = encode(now.pool, now.lane, now.motion.speed, acceleration, yaw_rate)
     return _after(model, now, token, states, present, signals, commanded)
@@ -92,6 +100,8 @@ def imagine(
     """Let everybody go on.
 
     Args:
+        model: that is asked
+        now: where it begins
         chunks: how many chunks of half a second
         signals: chunk → (B, Q) what lights show at its begin
         noise: chunk → (B, N, 10) standard normal
@@ -109,7 +119,8 @@ def imagine(
         fixed = np.full((*now.present.shape, TOKEN), np.nan, dtype=np.float32)
         still = now.users.kind == THING
         fixed[still] = 0.0
-        acceleration, yaw_rate = (np.full((*still.shape, TICKS), np.nan) for _ in range(2)) if given is None else given(k)
+        nothing = np.full((*still.shape, TICKS), np.nan)
+        acceleration, yaw_rate = (nothing, nothing) if given is None else given(k)
         told = ~np.isnan(acceleration[..., 0])
         if told.any():
             tokens = encode(now.pool, now.lane, now.motion.speed, np.nan_to_num(acceleration), np.nan_to_num(yaw_rate))

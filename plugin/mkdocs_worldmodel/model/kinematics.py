@@ -64,7 +64,8 @@ def integrate(start: Motion, acceleration: F8, yaw_rate: F8) -> list[Motion]:
 
     Args:
         start: (B, N)
-        acceleration, yaw_rate: (B, N, K) held for TICK each [m/s², rad/s]
+        acceleration: (B, N, K) held for TICK each [m/s²]
+        yaw_rate: (B, N, K) likewise [rad/s]
     """
     x, y, heading, speed = start
     out = []
@@ -112,7 +113,11 @@ def decode(pool: Pool, lane: Lane, speed: F8, token: F4, min_radius: F8) -> tupl
     """Token → accelerations and yaw rates, (B, N, 5) [m/s², rad/s], within what a body can do.
 
     Args:
-        min_radius: (B, N) of the tightest turn [m].
+        pool: the corridors
+        lane: that everyone follows
+        speed: (B, N) at the begin [m/s]
+        token: (B, N, 10)
+        min_radius: (B, N) of the tightest turn [m]
     """
     acceleration = np.clip(token[..., :TICKS].astype(np.float64) * _ACCELERATION, -_MOST, _MOST)
     mean, _ = _speeds(speed, acceleration)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from mkdocs_worldmodel.errors import WorldError
-from mkdocs_worldmodel.model.features import Observation
+from mkdocs_worldmodel.model.features import OWN, Observation
 from mkdocs_worldmodel.model.kinematics import TOKEN
 
 F4 = npt.NDArray[np.float32]
@@ -63,8 +63,8 @@ class SceneModel:
         self._last: tuple[Observation, tuple[F4, F4]] | None = None
         """What was embedded last: a chunk is seen when it is made and when it is remembered."""
         size = about["size"]
-        self._past = int(size["window"]) - 1
-        self._shape = (int(size["blocks"]) // 2, int(size["heads"]), int(size["width"]) // int(size["heads"]))
+        self._past = size["window"] - 1
+        self._shape = (size["blocks"] // 2, size["heads"], size["width"] // size["heads"])
 
     @classmethod
     def load(cls, folder: Path | None = None, *, threads: int | None = None) -> Self:
@@ -91,6 +91,11 @@ class SceneModel:
             }
         except Exception as error:
             raise ModelError(f"the model's weights in {where} cannot be loaded: {error}") from error
+        told = [
+            each.shape[-1] for name in ("see", "route") for each in sessions[name].get_inputs() if each.name == "own"
+        ]
+        if told != [OWN, OWN]:
+            raise ModelError(f"the model's weights in {where} are made for {told} features, this version has {OWN}")
         return cls(sessions, about, digest.hexdigest())
 
     def window(self, copies: int, users: int) -> Window:
@@ -167,14 +172,16 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     try:
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         files = {name: (folder / f"{name}.onnx").read_bytes() for name in GRAPHS}
-        told = about["sha256"]
-        version = about["format"]
+        told, version = dict(about["sha256"]), about["format"]
+        about["size"] |= {name: max(1, int(about["size"][name])) for name in ("width", "blocks", "heads", "window")}
     except OSError as error:
         raise ModelError(f"the model's weights are missing: {error.filename} cannot be read ({hint})") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"the model's weights are damaged: {folder / 'model.json'} cannot be understood ({hint})") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        what = f"{folder / 'model.json'} cannot be understood"
+        raise ModelError(f"the model's weights are damaged: {what} ({hint})") from error
     if version != FORMAT:
-        raise ModelError(f"the model's weights in {folder} are of format {version}, this version reads {FORMAT} ({hint})")
+        what = f"of format {version}, this version reads {FORMAT}"
+        raise ModelError(f"the model's weights in {folder} are {what} ({hint})")
     for name, content in files.items():
         if hashlib.sha256(content).hexdigest() != told.get(name):
             raise ModelError(f"the model's weights are damaged: {folder / f'{name}.onnx'} is not what it was ({hint})")

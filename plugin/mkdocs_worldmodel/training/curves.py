@@ -19,10 +19,15 @@ def read_log(file: Path) -> list[dict[str, Any]]:
     """Lines of a log; where a training was taken up again from a checkpoint, what it did anew counts."""
     lines: list[dict[str, Any]] = []
     for text in file.read_text(encoding="utf-8").splitlines():
-        line = json.loads(text)
+        try:
+            line = json.loads(text)
+        except ValueError:  # cut off by a kill
+            continue
         kind = "validation" in line
-        while lines and lines[-1]["step"] >= line["step"] and not (
-            lines[-1]["step"] == line["step"] and ("validation" in lines[-1]) != kind
+        while (
+            lines
+            and lines[-1]["step"] >= line["step"]
+            and not (lines[-1]["step"] == line["step"] and ("validation" in lines[-1]) != kind)
         ):
             lines.pop()
         lines.append(line)
@@ -38,7 +43,13 @@ def curves(log: Sequence[dict[str, Any]]) -> dict[str, Curve]:
                 out[name].append((line["step"], line[name]))
         if "validation" in line:
             out["validation"].append((line["step"], line["validation"][0]))
-    return {name: curve[:: max(1, len(curve) // _POINTS)] for name, curve in out.items()}
+    return {name: _thinned(curve) for name, curve in out.items()}
+
+
+def _thinned(curve: Curve) -> Curve:
+    """Not many more than _POINTS of its points, the last one among them."""
+    every = -(-len(curve) // _POINTS)
+    return curve if every <= 1 else [*curve[:-1:every], curve[-1]]
 
 
 def svg(found: dict[str, Curve]) -> str:
@@ -61,7 +72,8 @@ def svg(found: dict[str, Curve]) -> str:
         path = " ".join(place(x, y) for x, y in curve)
         parts.append(f'<polyline fill="none" stroke="{_COLOURS[name]}" stroke-width="1.6" points="{path}"/>')
         last = f"{name} {curve[-1][1]:.3f}"
-        parts.append(f'<text x="{_WIDE - 20}" y="{_TOP + 16 * i + 4}" text-anchor="end" fill="{_COLOURS[name]}">{last}</text>')
+        where = f'x="{_WIDE - 20}" y="{_TOP + 16 * i + 4}" text-anchor="end"'
+        parts.append(f'<text {where} fill="{_COLOURS[name]}">{last}</text>')
     for k in range(5):
         value = 10.0 ** (low + (high - low) * k / 4)
         y = place(0.0, value).split(",")[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +82,7 @@ def tracks(scenarios: Sequence[Scenario], run: RolloutBatch, users: int = USERS)
 
     Args:
         scenarios: of the runs, (S,)
+        run: what happened in them
         users: road users of a scene in the result; the rest are absent
     """
     motion, present = _states(run, users)
@@ -130,9 +132,12 @@ def sequences(
     """Cut one sequence of chunks out of every scene.
 
     Args:
+        tracks: S scenes
         chunks: how many a sequence has
+        random: where they begin
         importance: half of the scenes begin where more happens (X-Foresight's temporal importance sampling: p ~
             score^(1/temperature)); the others, and without it all, anywhere
+        temperature: 1: in proportion to the score; the higher, the more evenly
     """
     scenes, frames = tracks.present.shape[:2]
     phase = int(random.integers(TICKS))
@@ -145,7 +150,7 @@ def sequences(
     rare = np.zeros((scenes, total), dtype=np.float32)
     for k in range(total):
         states = [Motion(*(each[:, at[k] + i] for each in tracks.motion)) for i in range(TICKS + 1)]
-        pairs = [controls_between(a, b) for a, b in zip(states, states[1:], strict=False)]
+        pairs = [controls_between(a, b) for a, b in pairwise(states)]
         acceleration, yaw = (np.stack([p[i] for p in pairs], -1) for i in range(2))
         token[:, k] = encode(tracks.pool, lanes[k], motion.speed[:, k], acceleration, yaw)
         alive[:, k] = tracks.present[:, at[k] : at[k + 1] + 1].all(axis=1)
@@ -173,8 +178,8 @@ def sequences(
         out_token.append(token[everyone, k])
         out_learns.append(alive[everyone, k] & (tracks.users.kind != THING))
         out_rare.append(rare[everyone, k])
-    stacked = [np.stack([getattr(p, name) for p in parts], 1) for name in Observation._fields]
-    return Sequences(*stacked, np.stack(out_token, 1), np.stack(out_learns, 1), np.stack(out_rare, 1))
+    seen = {name: np.stack([getattr(p, name) for p in parts], 1) for name in Observation._fields}
+    return Sequences(**seen, token=np.stack(out_token, 1), learns=np.stack(out_learns, 1), rare=np.stack(out_rare, 1))
 
 
 def acceleration_across(token: F4, speed: F8) -> F8:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,10 @@ class _Denoise(nn.Module):
 
     def forward(
         self, token: Tensor, bias: Tensor, x: Tensor, commanded: Tensor, flow_time: Tensor, action: Tensor,
-        key: Tensor, value: Tensor, known: Tensor,
+        *past: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
         out: tuple[Tensor, Tensor, Tensor] = self.model(
-            Seen(token, bias), x, commanded, flow_time, action, Window(key, value, known)
+            Seen(token, bias), x, commanded, flow_time, action, Window(*past)
         )
         return out
 
@@ -73,7 +74,8 @@ def export(model: SceneModel, route: nn.Module, folder: Path, about: dict[str, A
     size = model.size
     b, n, a = 2, 3, size.blocks // 2
     past = (a, b, n, size.window - 1, size.heads, size.width // size.heads)
-    see = (torch.randn(b, 1, n, OWN), torch.randn(b, 1, n, POSE), torch.randn(b, 1, n, len(PATH), 5), torch.randn(b, 1, n, n, 4))
+    shapes = ((n, OWN), (n, POSE), (n, len(PATH), 5), (n, n, 4))
+    see = tuple(torch.randn(b, 1, *shape) for shape in shapes)
     denoise = (
         torch.randn(b, 1, n, size.width), torch.randn(b, 1, a, size.heads, n, n), torch.randn(b, 1, n, TOKEN),
         torch.zeros(b, 1, n), torch.rand(b, 1), torch.zeros(b, 1, TOKEN + 1), torch.randn(past), torch.randn(past),
@@ -104,14 +106,19 @@ def export(model: SceneModel, route: nn.Module, folder: Path, about: dict[str, A
     (folder / "model.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _graph(
-    module: nn.Module, example: tuple[Tensor, ...], inputs: dict[str, dict[int, str]], outputs: dict[str, dict[int, str]]
-) -> bytes:
+_Axes = dict[str, dict[int, str]]
+"""Name of an input or output → which of its axes are free, and what they are called."""
+
+
+def _graph(module: nn.Module, example: tuple[Tensor, ...], inputs: _Axes, outputs: _Axes) -> bytes:
     memory: Any = io.BytesIO()
-    torch.onnx.export(
-        module, example, memory, input_names=list(inputs), output_names=list(outputs), opset_version=_OPSET,
-        dynamic_axes={**inputs, **outputs}, dynamo=False,
-    )  # fmt: skip
+    with warnings.catch_warnings():  # the newer exporter would need one more package
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
+        torch.onnx.export(
+            module, example, memory, input_names=list(inputs), output_names=list(outputs), opset_version=_OPSET,
+            dynamic_axes={**inputs, **outputs}, dynamo=False,
+        )  # fmt: skip
     content: bytes = _halved(onnx.load_model_from_string(memory.getvalue())).SerializeToString()
     return content
 

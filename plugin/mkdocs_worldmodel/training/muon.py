@@ -17,12 +17,15 @@ _ITERATIONS = 5
 class Muon(torch.optim.Optimizer):
     """Muon with decoupled weight decay; steps have the size of AdamW's (Liu et al. 2025)."""
 
-    def __init__(self, matrices: Iterable[nn.Parameter], rate: float, momentum: float = 0.95, decay: float = 0.01) -> None:
+    def __init__(
+        self, matrices: Iterable[nn.Parameter], rate: float, momentum: float = 0.95, decay: float = 0.01
+    ) -> None:
         super().__init__(list(matrices), {"lr": rate, "momentum": momentum, "decay": decay})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Take one step."""
+        """Take one step; nothing is evaluated anew for it."""
+        assert closure is None
         for group in self.param_groups:
             shapes: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
             for p in group["params"]:
@@ -44,7 +47,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """The nearest (semi-)orthogonal matrices, about: all singular values between 0.7 and 1.2; (M, R, C)."""
+    """The nearest (semi-)orthogonal matrices, about, (M, R, C): singular values near 1 but for those near 0."""
     x: Tensor = matrices.bfloat16()
     tall = x.shape[-2] > x.shape[-1]
     x = x.mT if tall else x

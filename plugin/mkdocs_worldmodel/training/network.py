@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import gelu, pad, silu
 
 from mkdocs_worldmodel.model.features import OWN, PATH, POSE
 from mkdocs_worldmodel.model.kinematics import TOKEN
@@ -66,7 +66,7 @@ class Window(NamedTuple):
 class SceneModel(nn.Module):
     """Velocity of the flow from noise to the next controls of everybody."""
 
-    def __init__(self, size: Size = Size()) -> None:  # noqa: B008 - frozen
+    def __init__(self, size: Size = Size()) -> None:
         super().__init__()
         self.size = size
         d, c, p = size.width, size.conditioning, size.pair
@@ -107,11 +107,12 @@ class SceneModel(nn.Module):
         frequency = torch.exp(torch.linspace(0.0, 6.0, 32, device=flow_time.device))
         phase = flow_time[..., None] * frequency  # (B, T, 32)
         c = self.time(torch.cat([phase.sin(), phase.cos()], -1)) + self.action(action) * action[..., -1:]
-        return F.silu(c)
+        return silu(c)
 
     def forward(
-        self, seen: Seen, token: Tensor, commanded: Tensor, flow_time: Tensor, action: Tensor, window: Window | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
+        self, seen: Seen, token: Tensor, commanded: Tensor, flow_time: Tensor, action: Tensor,
+        window: Window | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
         """One pass over T chunks.
 
         Args:
@@ -151,7 +152,8 @@ class Block(nn.Module):
         self.heads, self.window = size.heads, size.window
         self.qkv, self.project = nn.Linear(d, 3 * d, bias=False), nn.Linear(d, d, bias=False)
         self.wide, self.narrow = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
-        self.q_scale, self.k_scale = nn.Parameter(torch.ones(d // size.heads)), nn.Parameter(torch.ones(d // size.heads))
+        self.q_scale = nn.Parameter(torch.ones(d // size.heads))
+        self.k_scale = nn.Parameter(torch.ones(d // size.heads))
         self.modulation = nn.Linear(size.conditioning, 6 * d)
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
@@ -163,7 +165,7 @@ class Block(nn.Module):
         return norm(q) * self.q_scale, norm(k) * self.k_scale, v
 
     def among_users(self, x: Tensor, c: Tensor, bias: Tensor) -> Tensor:
-        """x (B, T, N, D), c (B, T, C), bias (B, T, H, N, N)."""
+        """Attend in x (B, T, N, D) by bias (B, T, H, N, N), modulated by c (B, T, C)."""
         a1, b1, g1, a2, b2, g2 = self.modulation(c)[:, :, None].chunk(6, -1)  # (B, T, 1, D) each
         q, k, v = (each.transpose(2, 3) for each in self._heads(norm(x) * (1.0 + a1) + b1))  # (B, T, H, N, D/H)
         weight = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + bias).softmax(-1)  # (B, T, H, N, N)
@@ -172,10 +174,8 @@ class Block(nn.Module):
         out: Tensor = x + g2 * self._mlp(norm(x) * (1.0 + a2) + b2)
         return out
 
-    def through_time(
-        self, x: Tensor, c: Tensor, past: Window | None
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """x (B, T, N, D), c (B, T, C), past without A; also keys and values of these chunks (B, N, T, H, D/H)."""
+    def through_time(self, x: Tensor, c: Tensor, past: Window | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Likewise over time, `past` without its A; also keys and values of these chunks (B, N, T, H, D/H)."""
         a1, b1, g1, a2, b2, g2 = self.modulation(c)[:, :, None].chunk(6, -1)
         q, k, v = (each.transpose(1, 2) for each in self._heads(norm(x) * (1.0 + a1) + b1))  # (B, N, T, H, D/H)
         new = (k, v)
@@ -185,7 +185,7 @@ class Block(nn.Module):
         allowed = (back >= 0) & (back < self.window)
         bias = torch.where(allowed, self.distance[:, back.clamp(0, self.window - 1)], -_FAR)  # (H, T, W+T)
         if past is not None:
-            unknown = F.pad(past.known - 1.0, (0, q.shape[2])) * _FAR  # (W+T,)
+            unknown = pad(past.known - 1.0, (0, q.shape[2])) * _FAR  # (W+T,)
             bias = bias + unknown
         q, k, v = (each.transpose(2, 3) for each in (q, k, v))  # (B, N, H, ·, D/H)
         weight = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + bias).softmax(-1)  # (B, N, H, T, W+T)
@@ -198,7 +198,7 @@ class Block(nn.Module):
         return torch.arange(known - new, known, device=device)[:, None] - torch.arange(known, device=device)
 
     def _mlp(self, x: Tensor) -> Tensor:
-        out: Tensor = self.narrow(F.gelu(self.wide(x), approximate="tanh"))
+        out: Tensor = self.narrow(gelu(self.wide(x), approximate="tanh"))
         return out
 
 
@@ -217,7 +217,9 @@ def pair_features(pose: Tensor, path: Tensor, conflict: Tensor) -> Tensor:
     """What each road user i sees of each other j, (…, N, N, PAIR), from poses, i's path and where their ways meet.
 
     Args:
-        pose: (…, N, 13); path: (…, N, P, 5); conflict: (…, N, N, 4): see `features.Observation`
+        pose: (…, N, 13), see `features.Observation`
+        path: (…, N, P, 5)
+        conflict: (…, N, N, 4)
     """
     x, y, cos, sin, v, acceleration, length, width, front, walker, thing, follows, _ = pose.unbind(-1)  # (…, N) each
     i, j = (..., slice(None), None), (..., None, slice(None))
@@ -228,7 +230,8 @@ def pair_features(pose: Tensor, path: Tensor, conflict: Tensor) -> Tensor:
 
     # where j is along i's path: from the nearest of its points, along the arc that begins there
     px, py, pc, ps, bend = path.unbind(-1)  # (…, N, P)
-    square = (x[..., None, :, None] - px[..., :, None, :]).square() + (y[..., None, :, None] - py[..., :, None, :]).square()
+    to_x, to_y = x[..., None, :, None] - px[..., :, None, :], y[..., None, :, None] - py[..., :, None, :]
+    square = to_x.square() + to_y.square()  # (…, N, N, P)
     nearest = square.argmin(-1)  # (…, N, N)
     nx, ny, nc, ns, k = (each.gather(-1, nearest) for each in (px, py, pc, ps, bend))
     ex, ey = x[j] - nx, y[j] - ny

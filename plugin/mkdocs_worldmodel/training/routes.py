@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import cross_entropy
 
 from mkdocs_worldmodel.model.features import OWN
 from mkdocs_worldmodel.scenario.road_user import Leg
@@ -138,4 +138,4 @@ def _scores(model: RouteScore, data: Choices, which: npt.NDArray[np.integer]) ->
 
 
 def _loss(model: RouteScore, data: Choices, which: npt.NDArray[np.integer]) -> Tensor:
-    return F.cross_entropy(_scores(model, data, which), torch.from_numpy(data.taken[which]))
+    return cross_entropy(_scores(model, data, which), torch.from_numpy(data.taken[which]))

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -46,6 +46,8 @@ class Source:
     """A folder of recorded traffic (see `tracks.read_tracks`); '' without."""
     share: float = 0.5
     """Of the sequences that come from it."""
+    kinds: Sequence[str] = ROAD_KINDS
+    """Of roads."""
 
 
 def shard(source: Source, number: int) -> Sequences:
@@ -54,7 +56,7 @@ def shard(source: Source, number: int) -> Sequences:
     part = SECONDS / source.windows
     parts = [
         sequences(window(on_road, k * part, (k + 1) * part), source.chunks, random, importance=source.importance)
-        for kind in ROAD_KINDS
+        for kind in source.kinds
         for batch in scenes(kind, source.seed * 1_000_003 + number, source.scenes, SECONDS)
         for on_road in [tracks(batch.scenarios, batch.run)]
         for k in range(source.windows)

@@ -1,5 +1,5 @@
-# What a long training horizon and importance sampling are worth: many small models at equal compute, after the tables of
-# X-Foresight. Run it: python -m mkdocs_worldmodel.training.study FOLDER
+# What a long training horizon and importance sampling are worth: many small models at equal compute, after the tables
+# of X-Foresight. Run it: python -m mkdocs_worldmodel.training.study FOLDER
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,8 @@ def _parts(folder: Path, run: Run, batch: int) -> Iterator[Sequences]:
     while True:
         for number in range(_SHARDS):
             whole = _shard(folder, run, number)
+            if len(whole.token) < batch:
+                raise ValueError(f"a shard holds {len(whole.token)} sequences, fewer than a step takes: {batch}")
             cuts = [
                 Sequences(*(getattr(whole, name)[:, k : k + run.horizon] for name in Sequences.__dataclass_fields__))
                 for k in range(0, _LONGEST - run.horizon + 1, run.horizon)
@@ -131,7 +134,9 @@ def _shard(folder: Path, run: Run, number: int) -> Sequences:
     if not file.exists():
         source = Source(run.seed + 5000, _LONGEST, importance=run.importance, scenes=_SCENES, windows=1)
         made = shard(source, number)
-        np.savez(file, **{name: getattr(made, name) for name in Sequences.__dataclass_fields__})
+        half = file.with_name(f".{file.name}")
+        np.savez(half, **{name: getattr(made, name) for name in Sequences.__dataclass_fields__})
+        half.replace(file)
     with np.load(file, allow_pickle=False) as kept:
         return Sequences(**{name: kept[name] for name in kept.files})
 
@@ -158,7 +163,7 @@ def _judged(model: SceneModel, test: Tracks) -> tuple[float, float, float, float
     frames = TICKS * np.arange(_CONTEXT + 1)
     at = [Motion(*(each[:, f] for each in test.motion)) for f in range(test.present.shape[1])]
     now = begin(face, test.pool, test.users, test.start, at[0], test.present[:, 0])
-    for a, b in zip(frames, frames[1:], strict=False):
+    for a, b in pairwise(frames):
         now = observed(face, now, at[a + 1 : b + 1], test.present[:, b], test.signals[:, a])
     count = len(test.present)
     copies = np.repeat(np.arange(count), _TRIES)
@@ -201,5 +206,4 @@ def table(found: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     torch.set_num_threads(2)
-    print(table(study(Path(sys.argv[1]))))  # noqa: T201
-
+    print(table(study(Path(sys.argv[1]))))

@@ -1,5 +1,6 @@
 # Training of the scene model: rectified flow with diffusion forcing, on scenes that are made meanwhile. It can be
-# stopped at any time and goes on where its last checkpoint was; on GPUs and several machines as Lightning Fabric is told.
+# stopped at any time and goes on where its last checkpoint was; on GPUs and several machines as Lightning Fabric is
+# told.
 
 from __future__ import annotations
 
@@ -120,15 +121,18 @@ class Training:
         self.model = SceneModel(recipe.size)
         self.average = {k: v.clone() for k, v in self.model.state_dict().items()}
         self.step, self.shard, self.seconds = 0, self.fabric.global_rank, 0.0
-        loss: Any = FlowLoss(self.model, recipe)
-        self.loss = self.fabric.setup(torch.compile(loss) if compiled else loss)
-        self.optimizers: list[Any] = [self.fabric.setupoptimizers(each) for each in optimizers(self.model, recipe)]
+        loss = FlowLoss(self.model, recipe)
+        wanted: Any = torch.compile(loss) if compiled else loss
+        self.loss = self.fabric.setup(wanted)
+        self.optimizers: list[Any] = [self.fabric.setup_optimizers(each) for each in optimizers(self.model, recipe)]
         if (folder / "checkpoint.pt").exists():
             self._resume()
 
     def run(self, until: float = math.inf, *, workers: int = 2, every: float = 240.0) -> None:
         """Train to the end, or about until a time [s of this run]; a checkpoint about `every` so many seconds."""
         recipe, begun, saved = self.recipe, time.monotonic(), time.monotonic()
+        if self.step >= recipe.steps:
+            return
         stream = Stream(
             self.folder / f"data-{self.fabric.global_rank}", recipe.source,
             first=self.shard, step=self.fabric.world_size, workers=workers,
@@ -138,6 +142,10 @@ class Training:
         try:
             for part, asked in _timed(stream):
                 waited += asked
+                if len(part.token) < recipe.batch:
+                    raise ValueError(
+                        f"a shard holds {len(part.token)} sequences, fewer than a step takes: {recipe.batch}"
+                    )
                 for i in range(0, len(part.token) - recipe.batch + 1, recipe.batch):
                     batch = tensors(part.take(np.arange(i, i + recipe.batch)))
                     losses.append(self._one(batch))
@@ -146,8 +154,10 @@ class Training:
                         now = time.monotonic()
                         self.seconds += now - told
                         mean = np.mean(losses, axis=0)
-                        self._log(loss=mean[0], acceleration=mean[1], yaw=mean[2], tokens_per_second=tokens / (now - told),
-                                  waited=waited / (now - told), seconds=self.seconds)  # fmt: skip
+                        self._log(
+                            loss=mean[0], acceleration=mean[1], yaw=mean[2], tokens_per_second=tokens / (now - told),
+                            waited=waited / (now - told), seconds=self.seconds,
+                        )  # fmt: skip
                         told, waited, tokens, losses = now, 0.0, 0, []
                     if self.step % 500 == 0 or self.step >= recipe.steps:
                         self._log(validation=self.validate(validation))
@@ -195,7 +205,7 @@ class Training:
 
     @torch.no_grad()
     def validate(self, part: Sequences) -> list[float]:
-        """Loss of the averaged weights on held-out scenes, always with the same noise: all, accelerations, yaw rates."""
+        """Loss of the averaged weights on held-out scenes, with noise that stays: all, accelerations, yaw rates."""
         model = SceneModel(self.recipe.size)
         model.load_state_dict(self.average)
         loss = FlowLoss(model.eval(), self.recipe)
