@@ -149,11 +149,12 @@ def test_render_says_mistakes() -> None:
 def test_schema_is_json_and_knows_the_keys() -> None:
     schema = json.loads(run("schema").stdout)
     assert schema["$schema"].startswith("https://json-schema.org/")
-    assert {"title", "scenario", "world", "seed", "expect", "show"} <= schema["properties"].keys()
+    rollout = schema["$defs"]["RolloutSpec"]
+    assert {"title", "scenario", "world", "seed", "expect", "show"} <= rollout["properties"].keys()
     for reference in references(schema):
         assert reference.startswith("#/$defs/")
         assert reference.removeprefix("#/$defs/") in schema["$defs"]
-    assert schema["additionalProperties"] is False
+    assert rollout["additionalProperties"] is False
 
 
 def references(value: Any) -> list[str]:

@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from mkdocs_worldmodel.build import Jobs
 from mkdocs_worldmodel.cli import main
 from mkdocs_worldmodel.errors import JobError
-from mkdocs_worldmodel.pipeline import check_blocks
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.rollout.rollout import Rollout
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.site.checking import Check, CheckedBlock, CheckedPage
+from mkdocs_worldmodel.site.judging import check_blocks
 from mkdocs_worldmodel.site.junit import report
 
 PAGE = """---

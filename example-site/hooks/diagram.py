@@ -23,7 +23,10 @@ ROOMS: dict[str, tuple[int, int, str, str]] = {
     "web": (0, 2, "the element in the", "browser, its style"),
     "sim": (3, 1, "physics and traffic, many", "copies at once"),
     "camera": (2, 1, "seven views and a map", "from the states"),
+    "interchange": (4, 2, "OpenDRIVE and recorded", "traffic → scenarios"),
     "build": (1, 1, "store, keys, jobs,", "workers"),
+    "model": (4, 0, "the learned traffic model", "at run time: arrays only"),
+    "training": (4, 1, "scenes, network, training,", "scores of the model"),
 }
 # from, to: how the data of a page flows
 FLOW: tuple[tuple[str, str], ...] = (
@@ -31,6 +34,10 @@ FLOW: tuple[tuple[str, str], ...] = (
     ("spec", "scenario"),
     ("scenario", "world"),
     ("world", "sim"),
+    ("world", "model"),
+    ("sim", "training"),
+    ("training", "model"),
+    ("interchange", "training"),
     ("sim", "rollout"),
     ("rollout", "analysis"),
     ("analysis", "figure"),
@@ -52,7 +59,8 @@ def _arrow(start: str, end: str) -> str:
         step = 1 if x1 > x0 else -1
         return f"M{x0 + (WIDTH if step > 0 else 0)} {y0 + HEIGHT // 2}H{x1 + (0 if step > 0 else WIDTH) - 3 * step}"
     if x0 == x1:
-        return f"M{x0 + WIDTH // 2} {y0 + HEIGHT}V{y1 - 3}"
+        column = x0 + WIDTH // 2
+        return f"M{column} {y0 + HEIGHT}V{y1 - 3}" if y1 > y0 else f"M{column} {y0}V{y1 + HEIGHT + 3}"
     if y1 > y0:
         return f"M{x0 + 24} {y0 + HEIGHT}L{x1 + WIDTH - 12} {y1 - 3}"
     return f"M{x0 + 24} {y0}L{x1 + WIDTH - 12} {y1 + HEIGHT + 3}"
@@ -60,7 +68,7 @@ def _arrow(start: str, end: str) -> str:
 
 def drawing() -> str:
     """The diagram as SVG in the colours of the theme."""
-    size = 8 + 4 * (WIDTH + 44) - 36, 3 * (HEIGHT + 40) - 24
+    size = 8 + 5 * (WIDTH + 44) - 36, 3 * (HEIGHT + 40) - 24
     words = "; ".join(f"{name}: {a} {b}" for name, (_, _, a, b) in ROOMS.items())
     parts = [
         (

@@ -18,13 +18,30 @@ from pydantic.fields import FieldInfo
 from mkdocs_worldmodel.scenario.cast import Behaviour, behaviour_of
 from mkdocs_worldmodel.scenario.road_user import BODIES
 from mkdocs_worldmodel.scenario.spread import Spread
-from mkdocs_worldmodel.spec import about, conditions, environment, film, model, rig, road, story, users
+from mkdocs_worldmodel.spec import (
+    about,
+    conditions,
+    environment,
+    film,
+    forecast,
+    model,
+    model_card,
+    rig,
+    road,
+    story,
+    users,
+    what_if,
+)
 
 # (level, path, title, model). The path is the section's anchor, and `path.key` that of a key without a section.
 SECTIONS: tuple[tuple[int, str, str, type[BaseModel]], ...] = (
-    (2, "block", "Block", model.BlockSpec),
+    (2, "block", "Block", model.RolloutSpec),
     (3, "cameras", "`cameras`", rig.CameraSpec),
     (3, "film", "`film`", film.FilmSpec),
+    (3, "what_if", "`figure: what_if`", what_if.WhatIfSpec),
+    (4, "what_if.branch", "Branches", what_if.BranchSpec),
+    (3, "forecast", "`figure: forecast`", forecast.ForecastSpec),
+    (3, "model_card", "`figure: model_card`", model_card.ModelCardSpec),
     (2, "scenario", "Scenario", model.ScenarioSpec),
     (3, "environment", "`environment`", environment.EnvironmentSpec),
     (4, "sun", "`sun`", environment.SunSpec),
@@ -188,13 +205,15 @@ def takes(annotation: Any, metadata: tuple[Any, ...] = ()) -> str:  # noqa: C901
     if origin is list:
         most = next((m.max_length for m in said if isinstance(m, bound.MaxLen)), None)
         return f"list of {takes(get_args(kind)[0])}" + (f"; at most {most}" if most else "")
-    if origin is dict:
+    if origin is dict and not schema:
         key, value = (takes(a) for a in get_args(kind))
         return f"{key} → {value}"
     if "const" in schema:
         return "`true`"
     if schema.get("type") == "boolean" or kind is bool:
         return "`true`, `false`"
+    if schema.get("type") == "object":
+        return _braces(schema["description"])
     if schema.get("type") == "array":
         return "`[forward, left]` or `[forward, left, time]`"
     if "description" in schema:
@@ -250,9 +269,11 @@ def table(*heads: str) -> str:
 
 
 def keys(owner: type[BaseModel]) -> Iterator[tuple[str, str, FieldInfo]]:
-    """(as an author writes it, as the model calls it, the field)"""
+    """(as an author writes it, as the model calls it, the field); of a kind of figure the keys that not all have."""
+    own = issubclass(owner, model.BlockSpec) and owner is not model.RolloutSpec
     for name, field in owner.model_fields.items():
-        yield field.alias or name, name, field
+        if not own or name == "figure" or name not in model.BlockSpec.model_fields:
+            yield field.alias or name, name, field
 
 
 def described(field: FieldInfo) -> str:

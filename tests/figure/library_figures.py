@@ -35,7 +35,7 @@ def bundles() -> Iterator[tuple[str, Bundle]]:
         order = understand(source(name) + "film: none\n", Place(FOLDER, (FOLDER,)))
         run, analysis = examine(order)
         with TemporaryDirectory() as folder:
-            bundle = rollout_figure.draw(order.scenario, run, order.options, Path(folder))
+            bundle = rollout_figure.draw(order, run, Path(folder))
         yield name, with_film(bundle, round(float(run.time[analysis.last]) * 10) + 1)
 
 
