@@ -32,11 +32,10 @@ def finish(folder: Path, *, route_scenes: int = ROUTE_SCENES) -> Path:
     model = SceneModel(Size(**recipe["size"]))
     model.load_state_dict(state["average"])
     route, told = _route(folder, recipe["seed"], route_scenes)
-    found = draw(folder)
+    draw(folder)
     about = {"training": {**_about(state, read_log(folder / "log.jsonl")), "routes": told}}
     export(model, route, folder / "weights", about)
     shutil.copyfile(folder / "curves.json", folder / "weights" / "curves.json")
-    assert found is not None
     return folder / "weights"
 
 
