@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.model.corridor import COLUMNS, MIDDLE, Pool
-from mkdocs_worldmodel.model.kinematics import TOKEN, Lane, Motion
+from mkdocs_worldmodel.model.kinematics import ACCELERATION, TOKEN, Lane, Motion
 
 F4 = npt.NDArray[np.float32]
 F8 = npt.NDArray[np.float64]
@@ -169,7 +169,7 @@ def observe(
         signals: (B, S) aspects as group of ASPECT_GROUPS; -1 for those that mean nothing
     """
     follows = (lane.corridor >= 0) & present
-    latest = np.where(past.known[..., 1], past.tokens[..., 1, 4].astype(np.float64) * 1.2, 0.0)  # acceleration
+    latest = np.where(past.known[..., 1], past.tokens[..., 1, 4].astype(np.float64) * ACCELERATION, 0.0)  # acceleration
     front = lane.sample + users.front
     moves = [motion.speed / 10.0, np.minimum(motion.speed, 3.0) / 3.0, latest / 2.0]
     kind = users.kind[..., None] == np.arange(CLASSES)

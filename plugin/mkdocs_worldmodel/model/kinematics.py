@@ -22,7 +22,8 @@ CHUNK = TICK * TICKS
 """[s]"""
 TOKEN = 2 * TICKS
 """Numbers of a token: five accelerations, five yaw rates."""
-_ACCELERATION = 1.2
+ACCELERATION = 1.2
+"""Of a token's unit [m/s²]."""
 _YAW, _YAW_SPREAD = 0.015, 1.3
 _LATERAL = 7.0
 """Largest lateral acceleration: tyres on dry asphalt [m/s²]."""
@@ -104,9 +105,15 @@ def lane_yaw_rate(pool: Pool, lane: Lane, speed: F8, acceleration: F8) -> F8:
 def encode(pool: Pool, lane: Lane, speed: F8, acceleration: F8, yaw_rate: F8) -> F4:
     """Controls → token, (B, N, 10): accelerations first."""
     beside = yaw_rate - lane_yaw_rate(pool, lane, speed, acceleration)
-    parts = [acceleration / _ACCELERATION, np.arcsinh(beside / _YAW) / _YAW_SPREAD]
+    parts = [acceleration / ACCELERATION, np.arcsinh(beside / _YAW) / _YAW_SPREAD]
     token: F4 = np.clip(np.concatenate(parts, axis=-1), -10.0, 10.0).astype(np.float32)
     return token
+
+
+def yaw_beside(part: F4) -> F8:
+    """Yaw-rate part of a token → yaw rate beyond following the lane [rad/s], any shape."""
+    beside: F8 = np.sinh(part.astype(np.float64) * _YAW_SPREAD) * _YAW
+    return beside
 
 
 def decode(pool: Pool, lane: Lane, speed: F8, token: F4, min_radius: F8) -> tuple[F8, F8]:
@@ -119,9 +126,9 @@ def decode(pool: Pool, lane: Lane, speed: F8, token: F4, min_radius: F8) -> tupl
         token: (B, N, 10)
         min_radius: (B, N) of the tightest turn [m]
     """
-    acceleration = np.clip(token[..., :TICKS].astype(np.float64) * _ACCELERATION, -_MOST, _MOST)
+    acceleration = np.clip(token[..., :TICKS].astype(np.float64) * ACCELERATION, -_MOST, _MOST)
     mean, _ = _speeds(speed, acceleration)
-    beside = np.sinh(np.clip(token[..., TICKS:].astype(np.float64), -6.0, 6.0) * _YAW_SPREAD) * _YAW
+    beside = yaw_beside(np.clip(token[..., TICKS:], -6.0, 6.0))
     yaw_rate = lane_yaw_rate(pool, lane, speed, acceleration) + beside
     most = np.minimum(mean / min_radius[..., None], _LATERAL / np.maximum(mean, 0.5))
     return acceleration, np.clip(yaw_rate, -most, most)

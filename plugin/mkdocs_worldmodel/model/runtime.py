@@ -6,6 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -47,24 +49,76 @@ class Window:
     known: F4
 
 
-class SceneModel:
-    """The network, ready to run.
+class Sampler(ABC):
+    """Makes chunks out of noise with any network that says how the flow goes.
 
     Attributes:
-        digest: SHA-256 of all that decides what it answers: part of every run key.
-        about: what `training.export` wrote of it.
         most_users: road users that it takes.
     """
 
     most_users = 64
 
+    def __init__(self, size: Mapping[str, int]) -> None:
+        """`size` is that of the network, as `training.network.Size` has it."""
+        self._past = size["window"] - 1
+        self._shape = (size["blocks"] // 2, size["heads"], size["width"] // size["heads"])
+
+    @abstractmethod
+    def _flow(
+        self, seen: Observation, x: F4, commanded: npt.NDArray[np.bool_], time: float, window: Window
+    ) -> tuple[F4, F4, F4]:
+        """One pass of the network: velocity (B, N, 10), keys and values (A, B, N, 1, H, D/H) of this chunk."""
+
+    def window(self, copies: int, users: int) -> Window:
+        """The past of those who have none."""
+        blocks, heads, wide = self._shape
+        empty = np.zeros((blocks, copies, users, self._past, heads, wide), dtype=np.float32)
+        return Window(empty, empty, np.zeros(self._past, dtype=np.float32))
+
+    def chunk(self, seen: Observation, given: F4, noise: F4, window: Window) -> F4:
+        """What everybody does next.
+
+        Args:
+            seen: of B copies with N road users, from `features.observe`
+            given: (B, N, 10) tokens that are commanded; NaN where they are to be generated
+            noise: (B, N, 10) standard normal
+            window: of the chunks before
+
+        Returns:
+            (B, N, 10) tokens; the commanded ones as they were given.
+        """
+        commanded = ~np.isnan(given[..., 0])
+        clean = np.nan_to_num(given)
+        x = noise
+        for k in range(STEPS):
+            x = np.where(commanded[..., None], clean, x)
+            velocity, _, _ = self._flow(seen, x, commanded, k / STEPS, window)
+            x = x + velocity / np.float32(STEPS)
+        return np.where(commanded[..., None], clean, x).astype(np.float32)
+
+    def remember(self, seen: Observation, tokens: F4, window: Window, *, commanded: npt.NDArray[np.bool_]) -> Window:
+        """The window after a chunk that went as `tokens` (B, N, 10) say; commanded: (B, N) whose were given."""
+        _, key, value = self._flow(seen, tokens, commanded, 1.0, window)
+        return Window(
+            np.concatenate([window.key[:, :, :, 1:], key], axis=3),
+            np.concatenate([window.value[:, :, :, 1:], value], axis=3),
+            np.concatenate([window.known[1:], np.ones(1, dtype=np.float32)]),
+        )
+
+
+class SceneModel(Sampler):
+    """The network, ready to run.
+
+    Attributes:
+        digest: SHA-256 of all that decides what it answers: part of every run key.
+        about: what `training.export` wrote of it.
+    """
+
     def __init__(self, sessions: dict[str, ort.InferenceSession], about: dict[str, Any], digest: str) -> None:
+        super().__init__(about["size"])
         self._sessions, self.about, self.digest = sessions, about, digest
         self._last: tuple[Observation, tuple[F4, F4]] | None = None
         """What was embedded last: a chunk is seen when it is made and when it is remembered."""
-        size = about["size"]
-        self._past = size["window"] - 1
-        self._shape = (size["blocks"] // 2, size["heads"], size["width"] // size["heads"])
 
     @classmethod
     def load(cls, folder: Path | None = None, *, threads: int | None = None) -> Self:
@@ -98,44 +152,6 @@ class SceneModel:
             raise ModelError(f"the model's weights in {where} are made for {told} features, this version has {OWN}")
         return cls(sessions, about, digest.hexdigest())
 
-    def window(self, copies: int, users: int) -> Window:
-        """The past of those who have none."""
-        blocks, heads, wide = self._shape
-        empty = np.zeros((blocks, copies, users, self._past, heads, wide), dtype=np.float32)
-        return Window(empty, empty, np.zeros(self._past, dtype=np.float32))
-
-    def chunk(self, seen: Observation, given: F4, noise: F4, window: Window) -> F4:
-        """What everybody does next.
-
-        Args:
-            seen: of B copies with N road users, from `features.observe`
-            given: (B, N, 10) tokens that are commanded; NaN where they are to be generated
-            noise: (B, N, 10) standard normal
-            window: of the chunks before
-
-        Returns:
-            (B, N, 10) tokens; the commanded ones as they were given.
-        """
-        commanded = ~np.isnan(given[..., 0])
-        clean = np.nan_to_num(given)
-        token, bias = self._see(seen)
-        x = noise
-        for k in range(STEPS):
-            x = np.where(commanded[..., None], clean, x)
-            velocity, _, _ = self._denoise(token, bias, x, commanded, k / STEPS, window)
-            x = x + velocity / np.float32(STEPS)
-        return np.where(commanded[..., None], clean, x).astype(np.float32)
-
-    def remember(self, seen: Observation, tokens: F4, window: Window, *, commanded: npt.NDArray[np.bool_]) -> Window:
-        """The window after a chunk that went as `tokens` (B, N, 10) say; commanded: (B, N) whose were given."""
-        token, bias = self._see(seen)
-        _, key, value = self._denoise(token, bias, tokens, commanded, 1.0, window)
-        return Window(
-            np.concatenate([window.key[:, :, :, 1:], key], axis=3),
-            np.concatenate([window.value[:, :, :, 1:], value], axis=3),
-            np.concatenate([window.known[1:], np.ones(1, dtype=np.float32)]),
-        )
-
     def route_scores(self, own: F4) -> F4:
         """How likely each candidate route is its road user's, as logits.
 
@@ -152,9 +168,10 @@ class SceneModel:
             self._last = seen, (token, bias)
         return self._last[1]
 
-    def _denoise(
-        self, token: F4, bias: F4, x: F4, commanded: npt.NDArray[np.bool_], time: float, window: Window
+    def _flow(
+        self, seen: Observation, x: F4, commanded: npt.NDArray[np.bool_], time: float, window: Window
     ) -> tuple[F4, F4, F4]:
+        token, bias = self._see(seen)
         action = np.concatenate([x[:, :1], np.ones_like(x[:, :1, :1])], -1) * commanded[:, :1, None]
         inputs = {
             "token": token, "bias": bias, "x": x[:, None].astype(np.float32),

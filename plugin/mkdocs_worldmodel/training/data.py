@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mkdocs_worldmodel.model.corridor import Pool
 from mkdocs_worldmodel.model.features import THING, WALKER, Observation, Past, Users, locate, observe
-from mkdocs_worldmodel.model.kinematics import TICK, TICKS, TOKEN, Lane, Motion, controls_between, encode
+from mkdocs_worldmodel.model.kinematics import TICK, TICKS, TOKEN, Lane, Motion, controls_between, encode, yaw_beside
 from mkdocs_worldmodel.model.scene import Corridors, signal_groups
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.scenario.scenario import Scenario
@@ -184,7 +184,7 @@ def sequences(
 
 def acceleration_across(token: F4, speed: F8) -> F8:
     """Largest lateral acceleration of a token beyond following the lane [m/s²], (…, N)."""
-    beside: F8 = np.abs(np.sinh(token[..., TICKS:].astype(np.float64) * 1.3) * 0.015).max(-1)
+    beside: F8 = np.abs(yaw_beside(token[..., TICKS:])).max(-1)
     return np.minimum(beside * speed, 8.0)
 
 

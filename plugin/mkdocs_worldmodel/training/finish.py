@@ -13,7 +13,7 @@ import torch
 from mkdocs_worldmodel.training.curves import draw, read_log
 from mkdocs_worldmodel.training.export import export
 from mkdocs_worldmodel.training.network import SceneModel, Size
-from mkdocs_worldmodel.training.routes import choices, fit, judged
+from mkdocs_worldmodel.training.routes import RouteScore, choices, fit, judged
 from mkdocs_worldmodel.training.scenes import ROAD_KINDS
 from mkdocs_worldmodel.training.stream import SCENES, SECONDS, held_out
 
@@ -41,8 +41,6 @@ def finish(folder: Path, *, route_scenes: int = ROUTE_SCENES) -> Path:
 
 def _route(folder: Path, seed: int, count: int) -> tuple[torch.nn.Module, dict[str, float]]:
     """The score of routes; kept in the folder, for it does not depend on the steps of the training."""
-    from mkdocs_worldmodel.training.routes import RouteScore
-
     kept = folder / f"route-{count}.pt"
     if not kept.exists():
         route = fit(choices(seed + 1, count))

@@ -62,10 +62,7 @@ class _Asked(Ahead):
     own: F4
 
     def _chances(self, options: Sequence[Any]) -> list[npt.NDArray[np.float64]]:
-        followed = self._followed(options)
-        for _ in self._shown(followed):
-            pass
-        self.own = followed.begin(*self._now(followed, self.moment.row)).own
+        self.own = self.seen(options)
         return [np.full(len(ways), 1.0 / len(ways)) for ways in self.moment.ways]
 
 
