@@ -116,7 +116,7 @@ def test_devices_are_handed_to_fabric_as_it_calls_them(tmp_path: Path, monkeypat
     monkeypatch.setattr(command, "Fabric", fabric)
     monkeypatch.setattr(command, "Training", Stopped)
     said = run("--out", tmp_path, "--devices", "2", "--nodes", "3", "--accelerator", "cpu", "--minutes", "1.5")
-    assert said.output == "3 of 9600 steps are done; the same command goes on from there\n"
+    assert said.output == "3 of 9400 steps are done; the same command goes on from there\n"
     assert asked[0]["devices"] == 2
     assert (asked[0]["num_nodes"], asked[0]["accelerator"], asked[0]["until"]) == (3, "cpu", 90.0)
     run("--out", tmp_path)

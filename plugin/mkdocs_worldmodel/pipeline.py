@@ -54,7 +54,7 @@ def understand(text: str, place: Place, *, films: Films = "full") -> Order[Any]:
     kind = kinds.kind(block.spec.figure)
     film = None if films == "none" else filming(block.spec.film, draft=films == "low")
     options, more_doubts = kind.options(block, scenario, film)
-    _check_worlds(block)
+    _check_worlds(block, scenario)
     wanted = {"scenario": _plain(scenario), "options": _plain(options), "seed": block.spec.seed}
     made_by = {key: _made_by(world, scenario) for key, world in block.spec.worlds.items()}
     versions = {"record": record.FORMAT, "figure": kind.version()}
@@ -62,13 +62,17 @@ def understand(text: str, place: Place, *, films: Films = "full") -> Order[Any]:
     return Order(block, scenario, options, key, (*doubts(block, scenario), *more_doubts))
 
 
-def _check_worlds(block: Block) -> None:
+def _check_worlds(block: Block, scenario: Scenario) -> None:
     mistakes = []
     for key, world in block.spec.worlds.items():
         # asking for the worlds of other packages takes longer than all the rest
         if world not in worlds.WORLDS and world not in (known := worlds.known()):
             hint = did_you_mean(world, known)
             mistakes.append(block.sources.mistake((key,), f"there is no world '{world}'", hint))
+        elif key in block.spec.driven_in and scenario.stop_time > (most := worlds.longest(world)):
+            what = f"the world '{world}' drives no longer than {most:g} s"
+            told = f"the scenario stops at {scenario.stop_time:g} s"
+            mistakes.append(block.sources.mistake(("scenario", "stop", "time"), f"{what}; {told}"))
     if mistakes:
         raise SpecError(*mistakes)
 

@@ -264,6 +264,19 @@ def test_mistakes_are_found_where_they_are(old: str, new: str, line: int, messag
     assert message in str(caught.value)
 
 
+def test_a_scenario_longer_than_its_world_can_drive_is_a_mistake_at_its_stop() -> None:
+    longer = BEHIND.replace("stop: {time: 6 s}", "stop: {time: 30 s}")
+    line = 1 + longer[: longer.index("stop:")].count("\n")
+    with pytest.raises(SpecError) as caught:
+        order(longer + "truth: learned\n")
+    assert [m.line for m in caught.value.mistakes] == [line]
+    assert "'learned' drives no longer than 24 s; the scenario stops at 30 s" in str(caught.value)
+    assert order(longer + "world: learned\n").scenario.stop_time == 30.0, "which foretells only some of it"
+    driven = longer[: longer.index("driver: constant\n")].replace("figure: forecast\n", "")
+    with pytest.raises(SpecError, match="drives no longer than 24 s"):
+        order(driven + "world: learned\n")
+
+
 def test_more_futures_than_memory_holds_are_a_mistake() -> None:
     crowd = "".join(f"    c{i}: {{lane: 2, at: {60 + 9 * i} m, speed: 20 m/s}}\n" for i in range(60))
     text = BEHIND.replace("  stop:", crowd + "  stop:").replace("stop: {time: 6 s}", "stop: {time: 30 s}")

@@ -92,11 +92,12 @@ def test_facts_are_those_of_the_files(place: Place, tmp_path: Path) -> None:
     bundle = drawn(SINGLE.format("facts, curves"), place, tmp_path)
     facts = rows(bundle.tables[0])
     assert facts["Network"] == ["3.67 million parameters; 8 blocks, 160 wide; sees 6 s"]
-    assert facts["Training"] == ["9600 steps of 32 sequences of 8 s; seed 1"]
+    assert facts["Training"] == ["9400 steps of 32 sequences of 8 s; seed 1"]
     assert facts["Time and machine"] == ["2.30 h; 2 cores, x86_64, Linux; torch 2.6.0"]
-    assert facts["Data"] == ["153600 scenes of 20 s, driven by the simulator for this training"]
+    assert facts["Data"] == ["301056 scenes of 11 s, driven by the simulator for this training"]
     assert "roundabout" in facts["Roads"][0]
     assert facts["Rare and critical moments"] == ["taken more often"]
+    assert facts["Its own mistakes"][0].startswith("in the last 20 % of the steps")
     assert facts["Guesses the right way"][0].startswith("61 % of 972")
     assert bundle.values["training_time"].value == 8280
     assert "Licence" not in facts, "whose weights others are, nobody here knows"

@@ -70,7 +70,7 @@ def test_the_gap_to_a_leader_is_measured_from_bumper_to_bumper_along_every_bend(
 ) -> None:
     of = drive(FOLLOWING.format(gap=gap, radius=radius, to=to))
     found = pairs(of, 0)[0, 1]
-    assert 5.0 * np.sinh(found[GAP]) == pytest.approx(between(of, 0), abs=0.55)  # paths begin at whole metres
+    assert 5.0 * np.sinh(found[GAP]) == pytest.approx(between(of, 0), abs=0.03)
     assert between(of, 0) == pytest.approx(gap, rel=0.06, abs=0.5)  # which is told along the reference line
     assert abs(found[ACROSS] * 2.0) < 0.3
     assert found[IN_WAY] > 0.9

@@ -206,7 +206,7 @@ def test_a_checkpoint_becomes_a_folder_of_weights_with_its_averaged_numbers(
     from mkdocs_worldmodel.training.train import Recipe
 
     monkeypatch.setattr(finishing, "choices", lambda seed, count: made_up(seed % 5))
-    recipe = Recipe(size=small(), steps=3)
+    recipe = Recipe(size=small(), steps=3, tracks=str(tmp_path / "ours"))
     state = {"recipe": asdict(recipe), "step": 3, "shard": 1, "seconds": 61.7, "average": lively(small()).state_dict()}
     torch.save({**state, "model": lively(small(), 2).state_dict(), "optimizers": []}, tmp_path / "checkpoint.pt")
     (tmp_path / "log.jsonl").write_text('{"step": 3, "loss": 0.5}\n{"step": 3, "validation": [0.4, 0.3, 0.5]}\n')
@@ -214,6 +214,7 @@ def test_a_checkpoint_becomes_a_folder_of_weights_with_its_averaged_numbers(
     told = json.loads((weights / "model.json").read_text())["training"]
     assert (told["steps"], told["seconds"], told["sequences"]) == (3, 62, 96)
     assert told["validation"] == [0.4, 0.3, 0.5]
+    assert told["recipe"]["tracks"] == "ours"
     assert told["routes"]["n"] == 3000
     assert str(tmp_path) not in json.dumps(told)
     assert (tmp_path / "curves.svg").read_text().startswith("<svg")

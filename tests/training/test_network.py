@@ -135,15 +135,15 @@ def test_with_the_window_it_is_the_same_as_all_chunks_at_once() -> None:
     usual = batch(chunks=chunks)
     whole, keys, _ = velocity(lively(), usual)
     size = lively().size
-    empty = torch.zeros(size.blocks // 2, B, N, WINDOW - 1, size.heads, size.width // size.heads)
+    empty = torch.zeros(size.blocks // 2, B, N, size.heads, WINDOW - 1, size.width // size.heads)
     window, shapes = Window(empty, empty, torch.zeros(WINDOW - 1)), set()
     for k in range(chunks):
         one, key, value = velocity(lively(), {name: each[:, k : k + 1] for name, each in usual.items()}, window)
         torch.testing.assert_close(one[:, 0], whole[:, k], rtol=1e-5, atol=1e-5)
-        torch.testing.assert_close(key[:, :, :, 0], keys[:, :, :, k], rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(key[..., 0, :], keys[..., k, :], rtol=1e-5, atol=1e-5)
         window = Window(
-            torch.cat([window.key[:, :, :, 1:], key], 3),
-            torch.cat([window.value[:, :, :, 1:], value], 3),
+            torch.cat([window.key[..., 1:, :], key], -2),
+            torch.cat([window.value[..., 1:, :], value], -2),
             torch.cat([window.known[1:], torch.ones(1)]),
         )
         shapes.add(tuple(window.key.shape))
@@ -254,5 +254,5 @@ def test_a_network_under_training_answers_as_the_exported_one_is_asked() -> None
     window = face.remember(seen, token, empty, commanded=~np.isnan(given[..., 0]))
     assert window.key.shape == empty.key.shape
     assert window.known.tolist() == [0.0] * (WINDOW - 2) + [1.0]
-    assert (window.key[:, :, :, :-1] == 0.0).all()
+    assert (window.key[..., :-1, :] == 0.0).all()
     assert np.abs(face.chunk(seen, given, noise, window) - token)[:, 1:].max() > 1e-4

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from mkdocs_worldmodel.model.features import OWN, THING
+from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.training import stream
 from mkdocs_worldmodel.training.data import Sequences, Tracks, _important, sequences, tracks, window
 from mkdocs_worldmodel.training.scenes import Scenes, scenes
 from mkdocs_worldmodel.training.stream import Source, Stream, held_out, shard
+from mkdocs_worldmodel.world.simulator import Simulator
+from scenes import scenario
 
 SMALL = Source(3, 4, scenes=2, kinds=("curves",))
 NAMES = tuple(Sequences.__dataclass_fields__)
@@ -47,7 +50,7 @@ def test_a_shard_is_the_same_from_the_same_seed_and_another_one_from_another() -
     assert same(shard(SMALL, 0), small())
     assert not same(small(1), small())
     assert not same(small(0, 4), small())
-    assert len(small().token) == SMALL.scenes * SMALL.windows
+    assert len(small().token) == SMALL.scenes
 
 
 def test_held_out_seeds_are_never_those_of_training() -> None:
@@ -55,6 +58,59 @@ def test_held_out_seeds_are_never_those_of_training() -> None:
     kept = {held_out(k) * 1_000_003 + number for k in range(5) for number in range(5)}
     assert not trained & kept
     assert held_out(0) > 10**6  # the largest seed that the command takes
+
+
+def test_some_shards_are_of_scenes_that_were_driven_for_a_while_before() -> None:
+    late = small(5)
+    drives = scenes(SMALL.kinds[0], SMALL.seed * 1_000_003 + 5, SMALL.scenes, 2.0 * SMALL.seconds)
+    speed = next(iter(drives)).run.speed[:, :, 0]  # of the egos
+    for told in late.pose[:, 0, 0, 4]:
+        assert np.abs(speed[:, 220:360] - told).min() < 1e-4
+        assert np.abs(speed[:, :220] - told).min() > 1e-4
+
+
+def test_where_a_model_begins_sequences_follow_what_it_did_and_nobody_is_new_to_the_scene() -> None:
+    weights = str(Path(__file__).parents[1] / "data" / "tiny-weights")
+    own = shard(replace(SMALL, weights=weights, own=1.0), 0)
+    assert same(own, shard(replace(SMALL, weights=weights, own=1.0), 0))
+    assert not same(own, small())
+    there = own.pose[:, 0, :, -1] > 0.5
+    assert (own.own[:, 0, :, -2:][there] == 1.0).all()
+
+
+def test_who_ends_in_another_lane_changes_lanes() -> None:
+    built = scenario("""
+        road: {lanes: 3, length: 600 m}
+        ego: {lane: 1, speed: 20 m/s, at: 50 m}
+        actors:
+          steady: {lane: 2, ahead: 40 m, speed: 20 m/s}
+        story: [{when: {time: 2 s}, do: {ego: {change_lane: {to: 2, over: 3 s}}}}]
+        stop: {time: 10 s}
+        """)
+    on = tracks([built], RolloutBatch.of(Simulator().run(built)))
+    part = sequences(on, 14, np.random.default_rng(0), importance=False)
+    assert part.changes[0, :2].tolist() == [True, False]
+    early = sequences(window(on, 0.0, 2.0), 3, np.random.default_rng(0), importance=False)
+    assert not early.changes.any()
+
+
+def test_compact_sequences_tell_the_same_of_everyone_who_is_there() -> None:
+    part = small()
+    part = part.take(np.argsort(part.users))
+    less = part.take(np.arange(1)).compact()
+    there = (part.pose[0, ..., -1] > 0.5).any(axis=0)
+    there[0] = True
+    who = np.flatnonzero(there)
+    assert less.own.shape[2] == part.users[0] == len(who) < part.own.shape[2]
+    for name in ("own", "pose", "path", "token", "learns"):
+        np.testing.assert_array_equal(getattr(less, name)[0], getattr(part, name)[0][:, who])
+    np.testing.assert_array_equal(less.conflict[0], part.conflict[0][:, who][:, :, who])
+    np.testing.assert_array_equal(less.changes[0], part.changes[0][who])
+    both = part.compact()
+    assert both.own.shape[2] == part.users.max()
+    half = part.part(1, 3)
+    np.testing.assert_array_equal(half.token, part.token[:, 1:3])
+    np.testing.assert_array_equal(half.changes, part.changes)
 
 
 def test_a_sequence_tells_what_is_seen_and_what_then_was_done() -> None:

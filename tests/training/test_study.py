@@ -28,8 +28,9 @@ def made_up(count: int = 44) -> Sequences:
     pose[..., 10], pose[..., 12] = 0.0, 1.0
     learns = np.ones((count, 21, N), dtype=bool)
     return Sequences(
-        some(OWN), pose, some(len(PATH), 5), some(N, 4), some(TOKEN), learns, np.zeros((count, 21), np.float32)
-    )
+        some(OWN), pose, some(len(PATH), 5), some(N, 4), some(TOKEN), learns, np.zeros((count, 21), np.float32),
+        np.zeros((count, N), dtype=bool),
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -34,14 +34,19 @@ def made_up(number: int, count: int = SHARD) -> Sequences:
     token = np.tanh(own[..., :TOKEN]) + 0.1 * some(TOKEN)
     learns = np.ones((count, CHUNKS, N), dtype=bool)
     learns[:, :, N - 1] = False
-    return Sequences(own, pose, path, conflict, token, learns, np.zeros((count, CHUNKS), dtype=np.float32))
+    rare, changes = np.zeros((count, CHUNKS), dtype=np.float32), np.zeros((count, N), dtype=bool)
+    return Sequences(own, pose, path, conflict, token, learns, rare, changes)
 
 
 class MadeUp:
     """In the place of `Stream`: shards without child processes."""
 
+    asked: ClassVar[list[tuple[Any, int]]] = []
+    """Source and first shard of each."""
+
     def __init__(self, folder: Path, source: Any, *, first: int, step: int, workers: int) -> None:
         self.next, self.step = first, step
+        self.asked.append((source, first))
 
     def __iter__(self) -> Iterator[Sequences]:
         while True:
@@ -57,6 +62,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     from mkdocs_worldmodel.training import train
 
     monkeypatch.setattr(train, "Stream", MadeUp)
+    monkeypatch.setattr(MadeUp, "asked", [])
     monkeypatch.setattr(train, "shard", lambda source, number: made_up(10**6, 5))
 
 
@@ -65,7 +71,7 @@ def recipe(**more: Any) -> Any:
     from mkdocs_worldmodel.training.train import Recipe
 
     size = Size(width=32, blocks=2, heads=2, conditioning=16, pair=8, window=4)
-    usual = {"size": size, "steps": 8, "batch": BATCH, "chunks": CHUNKS, "warm_up": 3, "rate": 3e-3}
+    usual = {"size": size, "steps": 8, "batch": BATCH, "chunks": CHUNKS, "warm_up": 3, "rate": 3e-3, "own_rollouts": ()}
     return Recipe(**{**usual, **more})
 
 
@@ -231,11 +237,85 @@ def test_only_what_is_to_be_generated_and_can_be_learned_counts() -> None:
     draw["time"][:, 1] = 1.0  # context alone
     counts = batch["learns"].clone()
     counts[0, :, 1], counts[:, 1] = 0.0, 0.0
-    wanted = (batch["token"].square().mean(-1) * counts).sum() / counts.sum()
+    total = (batch["token"].square().mean(-1) * counts).sum()
     with torch.no_grad():
         whole, parts = loss(batch, draw)
-    assert float(whole) == pytest.approx(float(wanted), rel=1e-5)
-    assert float(parts.mean()) == pytest.approx(float(wanted), rel=1e-5)
+    assert float(whole) == pytest.approx(float(total) / (2 * CHUNKS * 8.0), rel=1e-5)
+    assert float(parts.mean()) == pytest.approx(float(total / counts.sum()), rel=1e-5)
+
+
+def test_who_changes_lanes_counts_as_often_as_the_recipe_says() -> None:
+    import torch
+
+    from mkdocs_worldmodel.training.network import SceneModel
+    from mkdocs_worldmodel.training.train import FlowLoss, tensors
+
+    usual = recipe(lane_changes=3.0)
+    loss = FlowLoss(SceneModel(usual.size), usual)  # which begins with no velocity: the error is token - noise
+    part = made_up(3, 2)
+    part.changes[1, 2] = True
+    batch = tensors(part)
+    draw = {"noise": torch.zeros_like(batch["token"]), "time": torch.full((2, CHUNKS), 0.5), "given": torch.zeros(2, N)}
+    counts = batch["learns"].clone()
+    counts[1, :, 2] *= 3.0
+    total = (batch["token"].square().mean(-1) * counts).sum()
+    with torch.no_grad():
+        whole, parts = loss(batch, draw)
+    assert float(whole) == pytest.approx(float(total) / (2 * CHUNKS * 8.0), rel=1e-5)
+    assert float(parts.mean()) == pytest.approx(float(total / counts.sum()), rel=1e-5)
+
+
+def test_a_batch_has_scenes_with_about_as_many_road_users_and_no_empty_seats() -> None:
+    from mkdocs_worldmodel.training.train import batches
+
+    part = made_up(4, 40)
+    random = np.random.default_rng(1)
+    for scene, users in enumerate(random.integers(1, N + 1, 40)):
+        gone = random.permutation(np.arange(1, N))[: N - users]
+        part.pose[scene, :, gone] = 0.0
+        part.learns[scene, :, gone] = False
+    made = list(batches(part, 8, np.random.default_rng(2)))
+    assert len(made) == 5
+    assert all(batch["token"].shape[:2] == (8, CHUNKS) for batch in made)
+    there = [(batch["pose"][..., 12] > 0.5).any(1) for batch in made]
+    assert all(int(each.sum(1).max()) == each.shape[1] for each in there)
+    assert sum(int(each.sum()) for each in there) == int(part.users.sum())
+    most = [int(each.sum(1).max()) for each in there]
+    least = [int(each.sum(1).min()) for each in there]
+    by_size = sorted(zip(least, most, strict=True))
+    assert all(before[1] <= after[0] for before, after in pairwise(by_size))
+    assert most != sorted(most)
+    learned = sum(float((batch["token"] * batch["learns"][..., None]).abs().sum()) for batch in made)
+    assert learned == pytest.approx(float(np.abs(part.token * part.learns[..., None]).sum()), rel=1e-4)
+
+
+def test_later_the_model_that_has_been_trained_so_far_begins_scenes(tmp_path: Path) -> None:
+    import torch
+
+    from mkdocs_worldmodel.model.runtime import SceneModel
+    from mkdocs_worldmodel.training.export import rounded
+    from mkdocs_worldmodel.training.network import SceneModel as Network
+
+    training(tmp_path, own_rollouts=(0.5, 0.75)).run(until=0.0)  # to the end of the first shard: 2 steps
+    training(tmp_path, own_rollouts=(0.5, 0.75)).run()
+    sources, first = [source for source, _ in MadeUp.asked], [first for _, first in MadeUp.asked]
+    assert [Path(source.weights).name for source in sources] == ["", "", "beginner-1", "beginner-2"]
+    assert first == [0, 1, 2, 3]
+    begins = SceneModel.load(Path(sources[2].weights))
+    again = SceneModel.load(Path(sources[3].weights))
+    assert begins.digest != again.digest
+    network = Network(recipe().size)
+    training(tmp_path / "half", steps=8).run(until=0.0)
+    training(tmp_path / "half", steps=8).run(until=0.0)
+    network.load_state_dict(checkpoint(tmp_path / "half")["average"])
+    rounded(network)
+    from mkdocs_worldmodel.training.export import export
+    from mkdocs_worldmodel.training.routes import RouteScore
+
+    torch.manual_seed(0)
+    export(network, RouteScore(), tmp_path / "wanted", {})
+    for name in ("see.onnx", "denoise.onnx"):
+        assert (tmp_path / "wanted" / name).read_bytes() == (Path(sources[2].weights) / name).read_bytes()
 
 
 def test_all_numbers_of_the_network_are_trained_and_none_twice() -> None:

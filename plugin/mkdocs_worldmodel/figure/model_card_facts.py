@@ -82,6 +82,13 @@ def _trained(training: Training) -> list[Row]:
         [say("Roads"), listed([road(kind) for kind in training.road_kinds])],
         [say("Rare and critical moments"), often],
     ]
+    if recipe.own_rollouts:
+        part = 100.0 * (1.0 - min(recipe.own_rollouts))
+        began = say(
+            "in the last {part:.0f} % of the steps it began some of the scenes itself, and then drivers of the "
+            "simulator went on", part=part,
+        )  # fmt: skip
+        rows.append([say("Its own mistakes"), began])
     if (routes := training.routes) is not None:
         right = say(
             "{right:.0f} % of {number} held-out choices; log loss {loss:.2f}, blind {blind:.2f}",

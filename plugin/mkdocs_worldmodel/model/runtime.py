@@ -22,8 +22,8 @@ from mkdocs_worldmodel.model.kinematics import TOKEN
 
 F4 = npt.NDArray[np.float32]
 
-FORMAT = 1
-"""Version of the weights' folder and of what the network is told. Raise it when features or tokens change."""
+FORMAT = 2
+"""Version of the weights' folder and of what the network is told. Raise it when features, tokens or graphs change."""
 WEIGHTS = Path(__file__).parent / "weights"
 """Weights that come with the package."""
 GRAPHS = ("see", "denoise", "route")
@@ -40,7 +40,7 @@ class Window:
     """Keys and values of the chunks before, for each of A blocks.
 
     Attributes:
-        key, value: (A, B, N, W, H, D/H) float32, the oldest first.
+        key, value: (A, B, N, H, W, D/H) float32, the oldest chunk first.
         known: (W,) 1 where there was such a chunk.
     """
 
@@ -67,12 +67,12 @@ class Sampler(ABC):
     def _flow(
         self, seen: Observation, x: F4, commanded: npt.NDArray[np.bool_], time: float, window: Window
     ) -> tuple[F4, F4, F4]:
-        """One pass of the network: velocity (B, N, 10), keys and values (A, B, N, 1, H, D/H) of this chunk."""
+        """One pass of the network: velocity (B, N, 10), keys and values (A, B, N, H, 1, D/H) of this chunk."""
 
     def window(self, copies: int, users: int) -> Window:
         """The past of those who have none."""
         blocks, heads, wide = self._shape
-        empty = np.zeros((blocks, copies, users, self._past, heads, wide), dtype=np.float32)
+        empty = np.zeros((blocks, copies, users, heads, self._past, wide), dtype=np.float32)
         return Window(empty, empty, np.zeros(self._past, dtype=np.float32))
 
     def chunk(self, seen: Observation, given: F4, noise: F4, window: Window) -> F4:
@@ -100,8 +100,8 @@ class Sampler(ABC):
         """The window after a chunk that went as `tokens` (B, N, 10) say; commanded: (B, N) whose were given."""
         _, key, value = self._flow(seen, tokens, commanded, 1.0, window)
         return Window(
-            np.concatenate([window.key[:, :, :, 1:], key], axis=3),
-            np.concatenate([window.value[:, :, :, 1:], value], axis=3),
+            np.concatenate([window.key[..., 1:, :], key], axis=-2),
+            np.concatenate([window.value[..., 1:, :], value], axis=-2),
             np.concatenate([window.known[1:], np.ones(1, dtype=np.float32)]),
         )
 
@@ -177,7 +177,8 @@ class SceneModel(Sampler):
             "token": token, "bias": bias, "x": x[:, None].astype(np.float32),
             "commanded": commanded[:, None].astype(np.float32),
             "flow_time": np.full((len(x), 1), time, dtype=np.float32), "action": action.astype(np.float32),
-            "key": window.key, "value": window.value, "known": window.known,
+            **{f"key_{a}": key for a, key in enumerate(window.key)},
+            **{f"value_{a}": value for a, value in enumerate(window.value)}, "known": window.known,
         }  # fmt: skip
         velocity, key, value = self._sessions["denoise"].run(None, inputs)
         return velocity[:, 0], key, value

@@ -54,3 +54,8 @@ class ForecastSpec(BlockSpec):
     def worlds(self) -> dict[str, str]:
         """The worlds that its figure needs, by the key that names each."""
         return {"world": self.world, "truth": self.truth}
+
+    @property
+    def driven_in(self) -> tuple[str, ...]:
+        """Keys of those worlds in which the whole scenario is driven: `world` only foretells."""
+        return ("truth",)

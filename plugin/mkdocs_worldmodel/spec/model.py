@@ -79,6 +79,11 @@ class BlockSpec(Model):
         """The worlds that its figure needs, by the key that names each."""
         return {"world": self.world}
 
+    @property
+    def driven_in(self) -> tuple[str, ...]:
+        """Keys of those worlds in which the whole scenario is driven."""
+        return ("world",)
+
 
 class RolloutSpec(BlockSpec):
     """A scenario, driven once."""

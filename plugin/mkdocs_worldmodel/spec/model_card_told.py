@@ -41,6 +41,8 @@ class Recipe:
     """Folder of recorded traffic, '' without."""
     share: Finite = 0.0
     """Of the sequences that come from it."""
+    own_rollouts: Annotated[tuple[Step, ...], Field(max_length=20)] = ()
+    """Parts of the steps after which the model began some of the scenes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.model.corridor import Pool
-from mkdocs_worldmodel.model.features import THING, WALKER, Observation, Past, Users, locate, observe
+from mkdocs_worldmodel.model.features import POSE, THING, WALKER, Observation, Past, Users, locate, observe
 from mkdocs_worldmodel.model.kinematics import TICK, TICKS, TOKEN, Lane, Motion, controls_between, encode, yaw_beside
 from mkdocs_worldmodel.model.scene import Corridors, signal_groups
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
@@ -54,6 +54,7 @@ class Sequences:
         token: (S, T, N, 10) what everyone then did.
         learns: (S, T, N) whose token can be learned: there during the whole chunk, and no thing.
         rare: (S, T) the importance score of each chunk.
+        changes: (S, N) who is in another lane at the end than at the beginning.
     """
 
     own: F4
@@ -63,10 +64,41 @@ class Sequences:
     token: F4
     learns: Mask
     rare: F4
+    changes: Mask
 
     def take(self, scenes: npt.NDArray[np.integer]) -> Sequences:
         """Some of the scenes."""
         return Sequences(*(getattr(self, name)[scenes] for name in self.__dataclass_fields__))
+
+    def part(self, low: int, high: int) -> Sequences:
+        """Some of the chunks; who changes lanes is still told of all."""
+        timed = (name for name in self.__dataclass_fields__ if name != "changes")
+        return replace(self, **{name: getattr(self, name)[:, low:high] for name in timed})
+
+    @property
+    def users(self) -> I8:
+        """How many road users each scene has, (S,)."""
+        count: I8 = self._there().sum(axis=1)
+        return count
+
+    def compact(self) -> Sequences:
+        """Without seats that nobody takes: the road users of each scene move together, in the same order."""
+        there = self._there()
+        seat = np.argsort(~there, axis=1, kind="stable")[:, : there.sum(axis=1).max()]
+        scene, chunk = np.arange(len(seat))[:, None, None], np.arange(self.own.shape[1])[None, :, None]
+        i = seat[:, None]
+        names = ("own", "pose", "path", "token", "learns")
+        return replace(
+            self, **{name: getattr(self, name)[scene, chunk, i] for name in names},
+            conflict=self.conflict[scene[..., None], chunk[..., None], i[..., None], i[..., None, :]],
+            changes=np.take_along_axis(self.changes, seat, 1),
+        )  # fmt: skip
+
+    def _there(self) -> Mask:
+        """(S, N) who is ever there; the ego's seat is always kept, for it is the first."""
+        there = np.asarray((self.pose[..., POSE - 1] > 0.5).any(axis=1))
+        there[:, 0] = True
+        return there
 
     @staticmethod
     def join(parts: Sequence[Sequences]) -> Sequences:
@@ -127,8 +159,9 @@ def window(tracks: Tracks, low: float, high: float) -> Tracks:
 
 
 def sequences(
-    tracks: Tracks, chunks: int, random: np.random.Generator, *, importance: bool = True, temperature: float = 2.0
-) -> Sequences:
+    tracks: Tracks, chunks: int, random: np.random.Generator, *, importance: bool = True, temperature: float = 2.0,
+    begin: int | None = None,
+) -> Sequences:  # fmt: skip
     """Cut one sequence of chunks out of every scene.
 
     Args:
@@ -137,6 +170,7 @@ def sequences(
         random: where they begin
         importance: half of the scenes begin where more happens (X-Foresight's temporal importance sampling: p ~
             score^(1/temperature)); the others, and without it all, anywhere
+        begin: the chunk with which all sequences begin
         temperature: 1: in proportion to the score; the higher, the more evenly
     """
     scenes, frames = tracks.present.shape[:2]
@@ -157,7 +191,7 @@ def sequences(
         across = acceleration_across(token[:, k], motion.speed[:, k])
         score = np.abs(acceleration).max(-1) + 2.0 * across
         rare[:, k] = np.where(alive[:, k] & (tracks.users.kind < WALKER), score, 0.0).max(axis=1)
-    starts = np.arange(max(1, total - chunks + 1))
+    starts = np.arange(max(1, total - chunks + 1)) if begin is None else np.array([begin])
     first = random.choice(starts, size=scenes)
     if importance and len(starts) > 1:
         first = np.where(random.random(scenes) < 0.5, first, _important(rare, starts, chunks, random, temperature))
@@ -179,7 +213,12 @@ def sequences(
         out_learns.append(alive[everyone, k] & (tracks.users.kind != THING))
         out_rare.append(rare[everyone, k])
     seen = {name: np.stack([getattr(p, name) for p in parts], 1) for name in Observation._fields}
-    return Sequences(**seen, token=np.stack(out_token, 1), learns=np.stack(out_learns, 1), rare=np.stack(out_rare, 1))
+    column = np.stack([lane.column for lane in lanes], 1)
+    last = np.minimum(first + chunks, total)
+    return Sequences(
+        **seen, token=np.stack(out_token, 1), learns=np.stack(out_learns, 1), rare=np.stack(out_rare, 1),
+        changes=column[everyone, first] != column[everyone, last],
+    )  # fmt: skip
 
 
 def acceleration_across(token: F4, speed: F8) -> F8:

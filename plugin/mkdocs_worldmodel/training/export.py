@@ -20,7 +20,7 @@ from mkdocs_worldmodel.model.kinematics import TOKEN
 from mkdocs_worldmodel.model.runtime import FORMAT, GRAPHS
 from mkdocs_worldmodel.training.network import SceneModel, Seen, Window
 
-_OPSET = 17
+_OPSET = 20
 _SMALL = 64
 """Weights with fewer numbers stay fp32: they are shapes and constants."""
 
@@ -44,9 +44,10 @@ class _Denoise(nn.Module):
         self, token: Tensor, bias: Tensor, x: Tensor, commanded: Tensor, flow_time: Tensor, action: Tensor,
         *past: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
-        out: tuple[Tensor, Tensor, Tensor] = self.model(
-            Seen(token, bias), x, commanded, flow_time, action, Window(*past)
-        )
+        *old, known = past
+        half = len(old) // 2
+        window = Window(old[:half], old[half:], known)
+        out: tuple[Tensor, Tensor, Tensor] = self.model(Seen(token, bias), x, commanded, flow_time, action, window)
         return out
 
 
@@ -73,25 +74,26 @@ def export(model: SceneModel, route: nn.Module, folder: Path, about: dict[str, A
     rounded(route)
     size = model.size
     b, n, a = 2, 3, size.blocks // 2
-    past = (a, b, n, size.window - 1, size.heads, size.width // size.heads)
+    past = (b, n, size.heads, size.window - 1, size.width // size.heads)
     shapes = ((n, OWN), (n, POSE), (n, len(PATH), 5), (n, n, 4))
     see = tuple(torch.randn(b, 1, *shape) for shape in shapes)
     denoise = (
         torch.randn(b, 1, n, size.width), torch.randn(b, 1, a, size.heads, n, n), torch.randn(b, 1, n, TOKEN),
-        torch.zeros(b, 1, n), torch.rand(b, 1), torch.zeros(b, 1, TOKEN + 1), torch.randn(past), torch.randn(past),
-        torch.ones(size.window - 1),
+        torch.zeros(b, 1, n), torch.rand(b, 1), torch.zeros(b, 1, TOKEN + 1),
+        *(torch.randn(past) for _ in range(2 * a)), torch.ones(size.window - 1),
     )  # fmt: skip
     copies, users = {0: "B"}, {0: "B", 2: "N"}
     pairs = {0: "B", 2: "N", 3: "N"}
-    cache = {1: "B", 2: "N"}
+    new = {1: "B", 2: "N"}
+    old = {f"{what}_{k}": {0: "B", 1: "N"} for what in ("key", "value") for k in range(a)}
     graphs = {
         "see": _graph(_See(model), see, {"own": users, "pose": users, "path": users, "conflict": pairs},
                       {"token": users, "bias": {0: "B", 4: "N", 5: "N"}}),
         "denoise": _graph(
             _Denoise(model), denoise,
             {"token": users, "bias": {0: "B", 4: "N", 5: "N"}, "x": users, "commanded": users, "flow_time": copies,
-             "action": copies, "key": cache, "value": cache, "known": {}},
-            {"velocity": users, "new_key": cache, "new_value": cache},
+             "action": copies, **old, "known": {}},
+            {"velocity": users, "new_key": new, "new_value": new},
         ),
         "route": _graph(route, (torch.randn(2, OWN),), {"own": {0: "n"}}, {"score": {0: "n"}}),
     }  # fmt: skip

@@ -53,8 +53,8 @@ def _route(folder: Path, seed: int, count: int) -> tuple[torch.nn.Module, dict[s
 
 
 def _about(state: dict[str, Any], log: list[dict[str, Any]]) -> dict[str, Any]:
-    recipe = state["recipe"]
-    shards = -(-state["step"] * recipe["batch"] // (2 * SCENES * len(ROAD_KINDS)))
+    recipe = {**state["recipe"], "tracks": Path(state["recipe"]["tracks"]).name}  # where they lie is nobody's business
+    shards = -(-state["step"] * recipe["batch"] // (SCENES * len(ROAD_KINDS)))
     return {
         "recipe": recipe,
         "steps": state["step"],

@@ -34,7 +34,7 @@ class TorchModel(Sampler):
         given = _tensor(commanded)[:, None]
         token = _tensor(x)[:, None]
         action = torch.cat([token[:, :, 0], torch.ones_like(token[:, :, 0, :1])], -1) * given[:, :, :1]
-        past = network.Window(*(_tensor(each) for each in (window.key, window.value, window.known)))
+        past = network.Window(_tensor(window.key), _tensor(window.value), _tensor(window.known))
         flow_time = torch.full((len(x), 1), time)
         velocity, key, value = self.model(self._last[1], token, given, flow_time, action, past)
         return velocity[:, 0].numpy(), key.numpy(), value.numpy()

@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu, pad, silu
+from torch.nn.functional import gelu, silu
 
 from mkdocs_worldmodel.model.features import OWN, PATH, POSE
 from mkdocs_worldmodel.model.kinematics import TOKEN
@@ -56,11 +57,15 @@ class Seen(NamedTuple):
 class Window(NamedTuple):
     """Keys and values of past chunks, for each of A blocks with attention over time."""
 
-    key: Tensor
-    """(A, B, N, W, H, D/H)"""
-    value: Tensor
+    key: Sequence[Tensor] | Tensor
+    """(A, B, N, H, W, D/H) or A times (B, N, H, W, D/H), the oldest chunk first"""
+    value: Sequence[Tensor] | Tensor
     known: Tensor
     """(W,) 1 where there was such a chunk"""
+
+
+Past = tuple[Tensor, Tensor, Tensor]
+"""Key, value of a block, known."""
 
 
 class SceneModel(nn.Module):
@@ -124,7 +129,7 @@ class SceneModel(nn.Module):
             window: keys and values of the chunks before; None: these T chunks are all there is
 
         Returns:
-            velocity (B, T, N, 10), keys and values of these chunks (A, B, N, T, H, D/H) each
+            velocity (B, T, N, 10), keys and values of these chunks (A, B, N, H, T, D/H) each
         """
         x = seen.token + self.noisy(token) + commanded[..., None] * self.commanded  # (B, T, N, D)
         c = self.condition(flow_time, action)  # (B, T, C)
@@ -132,7 +137,7 @@ class SceneModel(nn.Module):
         for i, block in enumerate(self.blocks):
             assert isinstance(block, Block)
             if i % 2:
-                past = None if window is None else Window(window.key[i // 2], window.value[i // 2], window.known)
+                past = None if window is None else (window.key[i // 2], window.value[i // 2], window.known)
                 x, (k, v) = block.through_time(x, c, past)
                 keys.append(k)
                 values.append(v)
@@ -174,28 +179,33 @@ class Block(nn.Module):
         out: Tensor = x + g2 * self._mlp(norm(x) * (1.0 + a2) + b2)
         return out
 
-    def through_time(self, x: Tensor, c: Tensor, past: Window | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """Likewise over time, `past` without its A; also keys and values of these chunks (B, N, T, H, D/H)."""
+    def through_time(self, x: Tensor, c: Tensor, past: Past | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Likewise over time; also keys and values of these chunks (B, N, H, T, D/H)."""
         a1, b1, g1, a2, b2, g2 = self.modulation(c)[:, :, None].chunk(6, -1)
-        q, k, v = (each.transpose(1, 2) for each in self._heads(norm(x) * (1.0 + a1) + b1))  # (B, N, T, H, D/H)
-        new = (k, v)
-        if past is not None:
-            k, v = torch.cat([past.key, k], 2), torch.cat([past.value, v], 2)  # (B, N, W+T, H, D/H)
-        back = self._chunks_back(q.shape[2], k.shape[2], x.device)  # (T, W+T)
+        q, k, v = (each.permute(0, 2, 3, 1, 4) for each in self._heads(norm(x) * (1.0 + a1) + b1))  # (B, N, H, T, D/H)
+        score = self._score(q, k, 0)  # (B, N, H, T, T)
+        if past is None:
+            mixed = score.softmax(-1) @ v  # (B, N, H, T, D/H)
+        else:  # keys and values of the past are many: nothing is copied that need not be
+            old_key, old_value, known = past
+            old = self._score(q, old_key, old_key.shape[-2]) + (known - 1.0) * _FAR  # (B, N, H, T, W)
+            weight = torch.cat([old, score], -1).softmax(-1)
+            w = old.shape[-1]
+            mixed = weight[..., :w] @ old_value + weight[..., w:] @ v
+        x = x + g1 * self.project(mixed.permute(0, 3, 1, 2, 4).flatten(-2))
+        return x + g2 * self._mlp(norm(x) * (1.0 + a2) + b2), (k, v)
+
+    def _score(self, q: Tensor, k: Tensor, before: int) -> Tensor:
+        """Logits (B, N, H, T, K) of q's T chunks for k's K chunks, of which so many lie before the first of q's."""
+        back = self._chunks_back(q.shape[-2], k.shape[-2], before, q.device)  # (T, K)
         allowed = (back >= 0) & (back < self.window)
-        bias = torch.where(allowed, self.distance[:, back.clamp(0, self.window - 1)], -_FAR)  # (H, T, W+T)
-        if past is not None:
-            unknown = pad(past.known - 1.0, (0, q.shape[2])) * _FAR  # (W+T,)
-            bias = bias + unknown
-        q, k, v = (each.transpose(2, 3) for each in (q, k, v))  # (B, N, H, ·, D/H)
-        weight = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + bias).softmax(-1)  # (B, N, H, T, W+T)
-        mixed = (weight @ v).permute(0, 3, 1, 2, 4).flatten(-2)  # (B, T, N, D)
-        x = x + g1 * self.project(mixed)
-        return x + g2 * self._mlp(norm(x) * (1.0 + a2) + b2), new
+        bias = torch.where(allowed, self.distance[:, back.clamp(0, self.window - 1)], -_FAR)  # (H, T, K)
+        out: Tensor = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + bias
+        return out
 
     @staticmethod
-    def _chunks_back(new: int, known: int, device: torch.device) -> Tensor:
-        return torch.arange(known - new, known, device=device)[:, None] - torch.arange(known, device=device)
+    def _chunks_back(new: int, known: int, before: int, device: torch.device) -> Tensor:
+        return torch.arange(before, before + new, device=device)[:, None] - torch.arange(known, device=device)
 
     def _mlp(self, x: Tensor) -> Tensor:
         out: Tensor = self.narrow(gelu(self.wide(x), approximate="tanh"))
@@ -243,6 +253,7 @@ def pair_features(pose: Tensor, path: Tensor, conflict: Tensor) -> Tensor:
     arc = torch.where(bent, turned / safe, forward)
     across = torch.where(bent, 1.0 / safe - safe.sign() * torch.sqrt(radius.square() + forward.square()), left)
     along = nearest.to(x.dtype) * _SPACING + _START + arc
+    along = along - along.diagonal(dim1=-2, dim2=-1)[..., None]  # points lie at whole metres, road users between them
     c_there, s_there = torch.where(bent, turned.cos(), 1.0), torch.where(bent, turned.sin(), 0.0)
     path_cos, path_sin = nc * c_there - ns * s_there, ns * c_there + nc * s_there
     cos_p = cos[j] * path_cos + sin[j] * path_sin

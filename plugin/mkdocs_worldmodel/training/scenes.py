@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.scenario.environment import Environment
 from mkdocs_worldmodel.scenario.road_user import WALKERS
 from mkdocs_worldmodel.scenario.scenario import Scenario
+from mkdocs_worldmodel.sim.simulation import Simulation
 from mkdocs_worldmodel.training.people import EgoCommands, Habits, People, Walks
 from mkdocs_worldmodel.training.scenes_cast import WAYS_MEET, Part, parts
 from mkdocs_worldmodel.training.scenes_importance import importance
@@ -29,9 +30,9 @@ ROAD_KINDS = ("motorway", "curves", "stop_and_go", "merge", "urban", "crossing",
 """`urban` are town roads with crossings, parked cars and cyclists; `crossing` junctions where one gives way, stops or
 minds the right; `signals` junctions with lights."""
 
-_COPIES = 128
+_COPIES = 192
 """Scenes of one batch."""
-_NETWORKS = {True: 4, False: 16}
+_NETWORKS = {True: 6, False: 24}
 """Networks of one batch: fewer with a junction, whose conflicts are found once for each."""
 _CORNER = 10.0
 """People cross no nearer to the end of a road, where others come from around the corner, than this [m]."""
@@ -52,8 +53,9 @@ class Scenes:
 
 
 def scenes(
-    kind: str, seed: int, count: int, seconds: float, *, road: DrawRoad | None = None, ego_stops: float = math.inf
-) -> Iterator[Scenes]:
+    kind: str, seed: int, count: int, seconds: float, *, road: DrawRoad | None = None, ego_stops: float = math.inf,
+    prepare: Callable[[Simulation], None] | None = None,
+) -> Iterator[Scenes]:  # fmt: skip
     """Drive random scenes, batch after batch.
 
     Args:
@@ -63,13 +65,16 @@ def scenes(
         seconds: how long each of them lasts, at most [s].
         road: draws other roads than those of the kind; the traffic on them is the kind's.
         ego_stops: from when on every ego brakes to a stop [s]; up to then nothing changes by it.
+        prepare: is given each simulation before it runs.
     """
     for batch, first in enumerate(range(0, count, _COPIES)):
-        yield _batch(kind, (seed, batch), min(_COPIES, count - first), seconds, road or ROADS[kind], ego_stops)
+        copies = min(_COPIES, count - first)
+        yield _batch(kind, (seed, batch), copies, seconds, road or ROADS[kind], ego_stops, prepare)
 
 
 def _batch(
-    kind: str, seed: tuple[int, int], count: int, seconds: float, road: DrawRoad, ego_stops: float
+    kind: str, seed: tuple[int, int], count: int, seconds: float, road: DrawRoad, ego_stops: float,
+    prepare: Callable[[Simulation], None] | None,
 ) -> Scenes:  # fmt: skip
     origin = np.random.SeedSequence([ROAD_KINDS.index(kind), *seed])
     words = origin.generate_state(8).tolist()
@@ -91,8 +96,10 @@ def _batch(
     ego = EgoCommands(commanded, commanded & (rng.random(count) < _RECKLESS), ego_stops)
     seeds = [int(each) for each in rng.integers(0, 2**31, count)]
     walks = _walks(columns, [networks[b % len(networks)] for b in range(count)], placed, rng)
-    run = People(scenarios, seeds, _habits(kind, columns, placed, rng), walks, ego).run()
-    return Scenes(kind, tuple(scenarios), run)
+    simulation = People(scenarios, seeds, _habits(kind, columns, placed, rng), walks, ego)
+    if prepare is not None:
+        prepare(simulation)
+    return Scenes(kind, tuple(scenarios), simulation.run())
 
 
 def _habits(kind: str, columns: Sequence[Part], placed: Sequence[Placed], rng: np.random.Generator) -> Habits:

@@ -16,16 +16,23 @@ from pathlib import Path
 
 import numpy as np
 
+from mkdocs_worldmodel.model.kinematics import CHUNK
+from mkdocs_worldmodel.model.runtime import SceneModel
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.training.data import Sequences, Tracks, sequences, tracks, window
+from mkdocs_worldmodel.training.own_rollouts import beginner
 from mkdocs_worldmodel.training.scenes import ROAD_KINDS, scenes
 
-SECONDS = 20.0
-"""How long a training scene is driven [s]; two sequences are cut out of it, one of each half."""
-SCENES = 96
+SECONDS = 11.0
+"""Of a driven scene a sequence is cut out of so much [s]."""
+SCENES = 192
 """Scenes of each road kind in a shard."""
 _HELD_OUT = 1_000_000_000
 """Seeds from here on are never trained on."""
+_LATER = 6
+"""Every so many shards are of scenes that were driven for as long before the part that is taken."""
+_HANDED_OVER = (2.0, 4.0, 8.0)
+"""When a model that begins a scene hands it over [s]."""
 _POLITE = 10
 """By how much the processes that make data are nicer than the trainer."""
 
@@ -40,28 +47,24 @@ class Source:
     importance: bool = True
     scenes: int = SCENES
     """Of each road kind in a shard."""
-    windows: int = 2
-    """Sequences that are cut out of a scene, each out of a part of its own."""
+    seconds: float = SECONDS
+    """Of a scene a sequence is cut out of so much [s]."""
     tracks: str = ""
     """A folder of recorded traffic (see `tracks.read_tracks`); '' without."""
     share: float = 0.5
     """Of the sequences that come from it."""
     kinds: Sequence[str] = ROAD_KINDS
     """Of roads."""
+    weights: str = ""
+    """A folder of weights that begin some of the scenes (see `own_rollouts`); '' for none."""
+    own: float = 0.3
+    """Share of the scenes that they begin."""
 
 
 def shard(source: Source, number: int) -> Sequences:
     """The sequences of a shard, shuffled."""
     random = np.random.default_rng([source.seed, number])
-    part = SECONDS / source.windows
-    parts = [
-        sequences(window(on_road, k * part, (k + 1) * part), source.chunks, random, importance=source.importance)
-        for kind in source.kinds
-        for batch in scenes(kind, source.seed * 1_000_003 + number, source.scenes, SECONDS)
-        for on_road in [tracks(batch.scenarios, batch.run)]
-        for k in range(source.windows)
-    ]
-    made = Sequences.join(parts)
+    made = Sequences.join([part for kind in source.kinds for part in _driven(source, kind, number, random)])
     everything = made.take(random.permutation(len(made.token)))
     if source.tracks:
         wanted = round(source.share * len(everything.token))
@@ -69,6 +72,27 @@ def shard(source: Source, number: int) -> Sequences:
         everything = Sequences.join([kept, _recorded(source, wanted, random)])
         everything = everything.take(random.permutation(len(everything.token)))
     return everything
+
+
+def _driven(source: Source, kind: str, number: int, random: np.random.Generator) -> Iterator[Sequences]:
+    """One sequence out of each scene of a road kind; where a model begins them, from when it hands over on."""
+    seed = source.seed * 1_000_003 + number
+    if source.weights and random.random() < source.own:
+        until = float(random.choice(_HANDED_OVER))
+        low, high = until - 2.0 * CHUNK, until + CHUNK * (source.chunks + 1)
+        for batch in scenes(kind, seed, source.scenes, high, prepare=beginner(_model(source.weights), until)):
+            cut = window(tracks(batch.scenarios, batch.run), low, high)
+            yield sequences(cut, source.chunks, random, importance=False, begin=2)
+        return
+    low = source.seconds if number % _LATER == _LATER - 1 else 0.0
+    for batch in scenes(kind, seed, source.scenes, low + source.seconds):
+        cut = window(tracks(batch.scenarios, batch.run), low, low + source.seconds)
+        yield sequences(cut, source.chunks, random, importance=source.importance)
+
+
+@cache
+def _model(folder: str) -> SceneModel:
+    return SceneModel.load(Path(folder), threads=1)
 
 
 def held_out(number: int) -> int:
@@ -83,8 +107,8 @@ def _recorded(source: Source, count: int, random: np.random.Generator) -> Sequen
         on_road = recorded[int(random.integers(len(recorded)))]
         frames = on_road.present.shape[1]
         most = 0.1 * (frames - 1)
-        low = round(float(random.uniform(0.0, max(0.0, most - 0.5 * SECONDS))), 1)
-        cut = window(on_road, low, min(most, low + 0.5 * SECONDS))
+        low = round(float(random.uniform(0.0, max(0.0, most - source.seconds))), 1)
+        cut = window(on_road, low, min(most, low + source.seconds))
         parts.append(sequences(cut, source.chunks, random, importance=source.importance))
     return Sequences.join(parts)
 

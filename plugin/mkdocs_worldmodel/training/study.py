@@ -32,6 +32,8 @@ HORIZONS = (1, 6, 21)
 TOKENS = 126 * 16
 """Of a step, whatever the horizon."""
 _LONGEST = max(HORIZONS)
+_SECONDS = 20.0
+"""Of a driven scene a sequence is cut out of so much [s]."""
 _SHARDS = 3
 _SCENES = 48
 """Of each road kind in a shard."""
@@ -83,7 +85,9 @@ def study(folder: Path, *, steps: int = 1500, seeds: int = 3, scenes_per_kind: i
 
 def _trained(folder: Path, run: Run, steps: int) -> SceneModel:
     """A model after so many steps of TOKENS tokens each; the runs of a seed see the same scenes."""
-    recipe = Recipe(size=TINY, seed=run.seed, steps=steps, chunks=run.horizon, importance=run.importance)
+    recipe = Recipe(
+        size=TINY, seed=run.seed, steps=steps, chunks=run.horizon, importance=run.importance, lane_changes=1.0
+    )
     torch.manual_seed(run.seed)
     model = SceneModel(TINY)
     loss, chosen = FlowLoss(model, recipe), optimizers(model, recipe)
@@ -118,10 +122,7 @@ def _parts(folder: Path, run: Run, batch: int) -> Iterator[Sequences]:
             whole = _shard(folder, run, number)
             if len(whole.token) < batch:
                 raise ValueError(f"a shard holds {len(whole.token)} sequences, fewer than a step takes: {batch}")
-            cuts = [
-                Sequences(*(getattr(whole, name)[:, k : k + run.horizon] for name in Sequences.__dataclass_fields__))
-                for k in range(0, _LONGEST - run.horizon + 1, run.horizon)
-            ]
+            cuts = [whole.part(k, k + run.horizon) for k in range(0, _LONGEST - run.horizon + 1, run.horizon)]
             order = [(int(c), i) for c in random.permutation(len(cuts)) for i in range(0, len(whole.token), batch)]
             for c, i in (order[int(j)] for j in random.permutation(len(order))):
                 part = cuts[c].take(np.arange(i, min(i + batch, len(whole.token))))
@@ -132,7 +133,7 @@ def _parts(folder: Path, run: Run, batch: int) -> Iterator[Sequences]:
 def _shard(folder: Path, run: Run, number: int) -> Sequences:
     file = folder / f"shard-{run.seed}-{int(run.importance)}-{number}.npz"
     if not file.exists():
-        source = Source(run.seed + 5000, _LONGEST, importance=run.importance, scenes=_SCENES, windows=1)
+        source = Source(run.seed + 5000, _LONGEST, importance=run.importance, scenes=_SCENES, seconds=_SECONDS)
         made = shard(source, number)
         half = file.with_name(f".{file.name}")
         np.savez(half, **{name: getattr(made, name) for name in Sequences.__dataclass_fields__})

@@ -8,7 +8,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,14 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from mkdocs_worldmodel.training.data import Sequences
+from mkdocs_worldmodel.training.export import export
 from mkdocs_worldmodel.training.muon import Muon
 from mkdocs_worldmodel.training.network import SceneModel, Size
+from mkdocs_worldmodel.training.routes import RouteScore
 from mkdocs_worldmodel.training.stream import Source, Stream, held_out, shard
+
+_USERS = 8.0
+"""Of a scene, about; so much the sum of the loss is divided by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Recipe:
 
     size: Size = field(default_factory=Size)
     seed: int = 1
-    steps: int = 9600
+    steps: int = 9400
     batch: int = 32
     """Scenes a step."""
     chunks: int = 16
@@ -47,15 +52,24 @@ class Recipe:
     """Share of scenes in which some others' tokens are given."""
     clean: float = 0.2
     """Share of chunks that are context alone."""
+    lane_changes: float = 2.0
+    """How much road users that change lanes count; the others count 1."""
     tracks: str = ""
     """A folder of recorded traffic to train on as well; '' without."""
     share: float = 0.5
     """Of the sequences that come from it."""
 
+    own_rollouts: tuple[float, ...] = (0.8, 0.9)
+    """Parts of the steps after which the model, as it then is, begins half of the scenes (see `own_rollouts`)."""
+
     @property
     def source(self) -> Source:
         """What it is trained on."""
         return Source(self.seed, self.chunks, importance=self.importance, tracks=self.tracks, share=self.share)
+
+    def stage(self, step: int) -> int:
+        """How often the model has been taken for a beginner by a step."""
+        return sum(step >= part * self.steps for part in self.own_rollouts)
 
 
 class FlowLoss(nn.Module):
@@ -66,10 +80,12 @@ class FlowLoss(nn.Module):
         self.model, self.recipe = model, recipe
 
     def forward(self, batch: dict[str, Tensor], draw: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Mean squared error of the velocity, and its accelerations' and yaw rates' parts (2,).
+        """What is made small, and the mean squared errors of the velocity's accelerations and yaw rates (2,).
+
+        The first is their sum over road users and not their mean, so that everyone counts the same in every batch.
 
         Args:
-            batch: own, pose, path, conflict, token, learns as in `data.Sequences`
+            batch: own, pose, path, conflict, token, learns, changes as in `data.Sequences`
             draw: noise (B, T, N, 10), time (B, T), given (B, N): whose tokens are commanded
         """
         token, learns = batch["token"], batch["learns"]
@@ -82,10 +98,12 @@ class FlowLoss(nn.Module):
         seen = self.model.see(batch["own"], batch["pose"], batch["path"], batch["conflict"])
         velocity, _, _ = self.model(seen, x, given, t, action)
         error = (velocity.float() - (token - draw["noise"])).square()  # (B, T, N, 10)
-        weight = learns * (1.0 - given) * (t < 0.999)[..., None]
+        counts = 1.0 + batch["changes"] * (self.recipe.lane_changes - 1.0)  # (B, N)
+        weight = learns * (1.0 - given) * (t < 0.999)[..., None] * counts[:, None]
         parts = torch.stack([error[..., :5].mean(-1), error[..., 5:].mean(-1)], -1)  # (B, T, N, 2)
-        mean = (parts * weight[..., None]).sum((0, 1, 2)) / weight.sum().clamp(min=1.0)
-        return mean.mean(), mean.detach()
+        total = (parts * weight[..., None]).sum((0, 1, 2))
+        told = total.detach() / weight.sum().clamp(min=1.0)
+        return total.mean() / (weight.shape[0] * weight.shape[1] * _USERS), told
 
 
 def draws(recipe: Recipe, batch: dict[str, Tensor], random: torch.Generator) -> dict[str, Tensor]:
@@ -103,9 +121,23 @@ def draws(recipe: Recipe, batch: dict[str, Tensor], random: torch.Generator) -> 
     }
 
 
+def batches(part: Sequences, size: int, random: np.random.Generator) -> Iterator[dict[str, Tensor]]:
+    """A shard in batches of scenes with about as many road users each, so that few seats are empty.
+
+    Raises:
+        ValueError: where there are fewer sequences than a batch takes.
+    """
+    count = len(part.token) // size
+    if not count:
+        raise ValueError(f"a shard holds {len(part.token)} sequences, fewer than a step takes: {size}")
+    order = np.argsort(part.users[: count * size], kind="stable").reshape(count, size)
+    for which in random.permutation(order):
+        yield tensors(part.take(which).compact())
+
+
 def tensors(part: Sequences) -> dict[str, Tensor]:
     """A batch as torch has it."""
-    names = ("own", "pose", "path", "conflict", "token", "learns")
+    names = ("own", "pose", "path", "conflict", "token", "learns", "changes")
     return {name: torch.from_numpy(np.ascontiguousarray(getattr(part, name))).float() for name in names}
 
 
@@ -130,24 +162,26 @@ class Training:
 
     def run(self, until: float = math.inf, *, workers: int = 2, every: float = 240.0) -> None:
         """Train to the end, or about until a time [s of this run]; a checkpoint about `every` so many seconds."""
-        recipe, begun, saved = self.recipe, time.monotonic(), time.monotonic()
-        if self.step >= recipe.steps:
+        if self.step >= self.recipe.steps:
             return
+        end, validation = time.monotonic() + until, self._validation()
+        while self.step < self.recipe.steps:
+            self._run_stage(end, validation, workers, every)
+            if time.monotonic() > end:
+                return
+
+    def _run_stage(self, until: float, validation: Sequences, workers: int, every: float) -> None:
+        """Train on one source of data: to its end, to the end of the stage, or about until a time."""
+        recipe, stage, saved = self.recipe, self.recipe.stage(self.step), time.monotonic()
         stream = Stream(
-            self.folder / f"data-{self.fabric.global_rank}", recipe.source,
+            self.folder / f"data-{self.fabric.global_rank}-{stage}", self._source(stage),
             first=self.shard, step=self.fabric.world_size, workers=workers,
         )  # fmt: skip
-        validation = self._validation()
         told, waited, tokens, losses = time.monotonic(), 0.0, 0, []
         try:
             for part, asked in _timed(stream):
                 waited += asked
-                if len(part.token) < recipe.batch:
-                    raise ValueError(
-                        f"a shard holds {len(part.token)} sequences, fewer than a step takes: {recipe.batch}"
-                    )
-                for i in range(0, len(part.token) - recipe.batch + 1, recipe.batch):
-                    batch = tensors(part.take(np.arange(i, i + recipe.batch)))
+                for batch in batches(part, recipe.batch, np.random.default_rng([recipe.seed, stream.next])):
                     losses.append(self._one(batch))
                     tokens += batch["token"].shape[0] * batch["token"].shape[1] * batch["token"].shape[2]
                     if self.step % 50 == 0 or self.step >= recipe.steps:
@@ -164,7 +198,7 @@ class Training:
                     if self.step >= recipe.steps:
                         break
                 self.shard = stream.next + self.fabric.world_size
-                over = self.step >= recipe.steps or time.monotonic() - begun > until
+                over = self.step >= recipe.steps or time.monotonic() > until or recipe.stage(self.step) != stage
                 if over or time.monotonic() - saved > every:
                     self.save()
                     saved = time.monotonic()
@@ -172,6 +206,18 @@ class Training:
                     return
         finally:
             stream.close()
+
+    def _source(self, stage: int) -> Source:
+        """What a stage is trained on; its beginner is the average of the weights when it began."""
+        if not stage:
+            return self.recipe.source
+        folder = self.folder / f"beginner-{stage}"
+        if self.fabric.is_global_zero and not (folder / "model.json").exists():
+            model = SceneModel(self.recipe.size)
+            model.load_state_dict(self.average)
+            export(model, RouteScore(), folder, {})
+        self.fabric.barrier()
+        return replace(self.recipe.source, weights=str(folder))
 
     def _one(self, batch: dict[str, Tensor]) -> list[float]:
         random = torch.Generator().manual_seed(self.recipe.seed * 7919 + self.step * 104729 + self.fabric.global_rank)
@@ -191,7 +237,7 @@ class Training:
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
                 self.average[name].lerp_(value.to(self.average[name].device), 1.0 - keep)
-        return [float(loss.detach()), *parts.tolist()]
+        return [float(parts.mean()), *parts.tolist()]
 
     def _validation(self) -> Sequences:
         """Held-out scenes, 16 of each road kind."""
@@ -208,14 +254,14 @@ class Training:
         """Loss of the averaged weights on held-out scenes, with noise that stays: all, accelerations, yaw rates."""
         model = SceneModel(self.recipe.size)
         model.load_state_dict(self.average)
-        loss = FlowLoss(model.eval(), self.recipe)
+        loss = FlowLoss(model.eval(), replace(self.recipe, lane_changes=1.0))
         sums = []
         for i in range(0, len(part.token), 64):
             batch = tensors(part.take(np.arange(i, min(i + 64, len(part.token)))))
             draw = draws(self.recipe, batch, torch.Generator().manual_seed(i))
             with self.fabric.autocast():
-                whole, parts = loss(batch, draw)
-            sums.append([float(whole), *parts.tolist()])
+                _, parts = loss(batch, draw)
+            sums.append([float(parts.mean()), *parts.tolist()])
         return [float(v) for v in np.mean(sums, axis=0)]
 
     # -- what is kept ------------------------------------------------------------------------------------------

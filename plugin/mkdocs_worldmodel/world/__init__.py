@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib import import_module
 from importlib.metadata import entry_points
 
@@ -41,6 +42,15 @@ def make(name: str) -> World:
     except ImportError as error:
         raise WorldError(f"world '{name}' cannot be loaded: {error}") from error
     raise WorldError(f"there is no world '{name}' (known: {', '.join(known())})")
+
+
+def longest(name: str) -> float:
+    """How long a world can drive a scenario, at most [s]: its `most_seconds`, if it has one.
+
+    Raises:
+        WorldError: as `make`.
+    """
+    return float(getattr(make(name), "most_seconds", math.inf))
 
 
 def foreign_driver(name: str) -> list[str]:

@@ -12,7 +12,10 @@ from mkdocs_worldmodel.scenario.scenario import Scenario
 
 
 class World(Protocol):
-    """A simulator, a learned model, a recording: they look the same from outside."""
+    """A simulator, a learned model, a recording: they look the same from outside.
+
+    One that cannot drive for ever has an attribute `most_seconds` too: the longest scenario that it takes [s].
+    """
 
     name: str
     version: str

@@ -41,6 +41,7 @@ class Learned:
     """
 
     name = "learned"
+    most_seconds = MOST_SECONDS
 
     def __init__(self, model: Model | None = None) -> None:
         self._model = model
