@@ -223,6 +223,14 @@ def test_what_a_step_draws_has_the_shares_that_the_recipe_says() -> None:
     assert drawn["noise"].std() == pytest.approx(1.0, abs=0.01)
 
 
+def half_way(batch: dict[str, Any]) -> dict[str, Any]:
+    """Draws of a step without noise, half way to the data, nobody commanded."""
+    import torch
+
+    token = batch["token"]
+    return {"noise": torch.zeros_like(token), "time": torch.full(token.shape[:2], 0.5), "given": token.new_zeros(2, N)}
+
+
 def test_only_what_is_to_be_generated_and_can_be_learned_counts() -> None:
     import torch
 
@@ -232,7 +240,7 @@ def test_only_what_is_to_be_generated_and_can_be_learned_counts() -> None:
     usual = recipe()
     loss = FlowLoss(SceneModel(usual.size), usual)  # which begins with no velocity: the error is token - noise
     batch = tensors(made_up(3, 2))
-    draw = {"noise": torch.zeros_like(batch["token"]), "time": torch.full((2, CHUNKS), 0.5), "given": torch.zeros(2, N)}
+    draw = half_way(batch)
     draw["given"][0, 1] = 1.0
     draw["time"][:, 1] = 1.0  # context alone
     counts = batch["learns"].clone()
@@ -255,7 +263,7 @@ def test_who_changes_lanes_counts_as_often_as_the_recipe_says() -> None:
     part = made_up(3, 2)
     part.changes[1, 2] = True
     batch = tensors(part)
-    draw = {"noise": torch.zeros_like(batch["token"]), "time": torch.full((2, CHUNKS), 0.5), "given": torch.zeros(2, N)}
+    draw = half_way(batch)
     counts = batch["learns"].clone()
     counts[1, :, 2] *= 3.0
     total = (batch["token"].square().mean(-1) * counts).sum()

@@ -60,7 +60,7 @@ class Recipe:
     """Of the sequences that come from it."""
 
     own_rollouts: tuple[float, ...] = (0.8, 0.9)
-    """Parts of the steps after which the model, as it then is, begins half of the scenes (see `own_rollouts`)."""
+    """Parts of the steps after which the model, as it then is, begins some of the scenes (see `Source.own`)."""
 
     @property
     def source(self) -> Source:
