@@ -14,7 +14,7 @@ import pytest
 
 from mkdocs_worldmodel.model.features import OWN, PATH, POSE, Observation
 from mkdocs_worldmodel.model.kinematics import TOKEN
-from mkdocs_worldmodel.model.runtime import FORMAT, GRAPHS, STEPS, ModelError, SceneModel, Window
+from mkdocs_worldmodel.model.runtime import FORMAT, GRAPHS, SPANS, ModelError, SceneModel, Window
 
 TINY = Path(__file__).parent.parent / "data" / "tiny-weights"
 COPIES, USERS = 2, 5
@@ -254,4 +254,4 @@ def test_no_more_passes_are_made_than_the_steps_and_one_look(
     looked = seen(30)
     token = model.chunk(looked, free(), noise(), model.window(COPIES, USERS))
     model.remember(looked, token, model.window(COPIES, USERS), commanded=NOBODY)
-    assert passes == ["see", *["denoise"] * (STEPS + 1)]
+    assert passes == ["see", *["denoise"] * (2 * len(SPANS) + 1)]

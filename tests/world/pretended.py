@@ -35,7 +35,9 @@ class Pretended:
     def window(self, copies: int, users: int) -> Any:
         return np.zeros((copies, users, TOKEN), dtype=np.float32)
 
-    def chunk(self, seen: Observation, given: F4, noise: F4, window: Any) -> F4:
+    def chunk(self, seen: Observation, given: F4, noise: F4, window: Any, scenes: Any = None) -> F4:
+        if scenes is not None:
+            seen, window = Observation(*(each[scenes] for each in seen)), window[scenes]
         assert given.shape == noise.shape == (*seen.own.shape[:2], TOKEN)
         assert np.isfinite(seen.own).all()
         assert np.isfinite(seen.pose).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,9 +31,10 @@ class Watched(Pretended):
     def _keep(self, seen: Observation, noise: F4, window: F4) -> F4:
         return lane_keeper(seen, noise, window)
 
-    def chunk(self, seen: Observation, given: F4, noise: F4, window: F4) -> F4:
-        self.farthest = max(self.farthest, float((aside(seen) * np.isnan(given[..., 0])).max()))
-        return super().chunk(seen, given, noise, window)
+    def chunk(self, seen: Observation, given: F4, noise: F4, window: F4, scenes: Any = None) -> F4:
+        off = aside(seen) if scenes is None else aside(seen)[scenes]
+        self.farthest = max(self.farthest, float((off * np.isnan(given[..., 0])).max()))
+        return super().chunk(seen, given, noise, window, scenes)
 
 
 @pytest.mark.parametrize("name", ["left-turn-at-lights", "roundabout", "stop-sign", "priority-to-the-right"])

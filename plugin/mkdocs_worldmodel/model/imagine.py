@@ -44,11 +44,10 @@ class Situation:
 
     def take(self, scenes: npt.NDArray[np.integer]) -> Situation:
         """Some of the scenes; one may come several times."""
-        window = Window(self.window.key[:, scenes], self.window.value[:, scenes], self.window.known)
         return Situation(
             self.pool, self.users.take(scenes), Lane(*(each[scenes] for each in self.lane)),
             Motion(*(each[scenes] for each in self.motion)), self.present[scenes],
-            Past(*(each[scenes] for each in self.past)), window,
+            Past(*(each[scenes] for each in self.past)), self.window.take(scenes),
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from mkdocs_worldmodel.model.runtime import Sampler, Window
 from mkdocs_worldmodel.training import network
 
 F4 = npt.NDArray[np.float32]
+I8 = npt.NDArray[np.int64]
 
 
 class TorchModel(Sampler):
@@ -27,8 +28,9 @@ class TorchModel(Sampler):
 
     @torch.no_grad()
     def _flow(
-        self, seen: Observation, x: F4, commanded: npt.NDArray[np.bool_], time: float, window: Window
-    ) -> tuple[F4, F4, F4]:
+        self, seen: Observation, x: F4, commanded: npt.NDArray[np.bool_], time: float, window: Window,
+        scenes: I8 | None = None,
+    ) -> tuple[F4, F4, F4]:  # fmt: skip
         if self._last is None or self._last[0] is not seen:
             self._last = seen, self.model.see(*(_tensor(each)[:, None] for each in seen))
         given = _tensor(commanded)[:, None]
@@ -36,7 +38,8 @@ class TorchModel(Sampler):
         action = torch.cat([token[:, :, 0], torch.ones_like(token[:, :, 0, :1])], -1) * given[:, :, :1]
         past = network.Window(_tensor(window.key), _tensor(window.value), _tensor(window.known))
         flow_time = torch.full((len(x), 1), time)
-        velocity, key, value = self.model(self._last[1], token, given, flow_time, action, past)
+        embedded = self._last[1] if scenes is None else network.Seen(*(each[scenes] for each in self._last[1]))
+        velocity, key, value = self.model(embedded, token, given, flow_time, action, past)
         return velocity[:, 0].numpy(), key.numpy(), value.numpy()
 
 

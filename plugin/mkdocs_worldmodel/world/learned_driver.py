@@ -18,6 +18,7 @@ from mkdocs_worldmodel.scenario.road_user import DRIVERS
 from mkdocs_worldmodel.sim.motion import DT
 from mkdocs_worldmodel.sim.simulation import Simulation
 from mkdocs_worldmodel.world.learned_scenes import MIDWAY, Followed, seated
+from mkdocs_worldmodel.world.second_thoughts import reconsidered
 
 F4 = npt.NDArray[np.float32]
 F8 = npt.NDArray[np.float64]
@@ -37,7 +38,7 @@ class Model(Protocol):
 
     def window(self, copies: int, users: int) -> Window: ...
 
-    def chunk(self, seen: Observation, given: F4, noise: F4, window: Window) -> F4: ...
+    def chunk(self, seen: Observation, given: F4, noise: F4, window: Window, scenes: I8 | None = None) -> F4: ...
 
     def remember(self, seen: Observation, tokens: F4, window: Window, *, commanded: Mask) -> Window: ...
 
@@ -150,22 +151,29 @@ class ModelDriver:
     def _foresee(self, simulation: Simulation, chunk: int) -> None:
         """Ask the model for the chunk that begins now."""
         assert self._seen is not None
-        m, followed = simulation.motion, self.followed
+        m, followed, seen = simulation.motion, self.followed, self._seen
         taken = self._mine(m.guided)
         self._commanded = self._alive & ~taken
         held = followed.held(self._mine(m.acceleration), self._mine(m.yaw_rate))
         given = np.where(self._commanded[..., None], held, np.float32(np.nan))
-        token = self.model.chunk(self._seen, given, self._noise(chunk), self.window)
-        running = simulation.step_index <= simulation.ended_at
-        if not np.isfinite(token[taken & running[:, None]]).all():
-            raise WorldError(f"the model's answer at {simulation.time:.1f} s is not a number: damaged weights?")
+        running = (simulation.step_index <= simulation.ended_at)[:, None]
+
+        def ask(scenes: I8 | None, noise: F4) -> F4:
+            some = slice(None) if scenes is None else scenes
+            token = self.model.chunk(seen, given[some], noise, self.window, scenes)
+            if not np.isfinite(token[(taken & running)[some]]).all():
+                raise WorldError(f"the model's answer at {simulation.time:.1f} s is not a number: damaged weights?")
+            return token
+
+        free = taken & self._alive & running
+        token = reconsidered(followed, self._alive, free, ask, lambda attempt: self._noise(chunk, attempt))
         self._acceleration, self._yaw_rate = followed.controls(token)
 
-    def _noise(self, chunk: int) -> F4:
+    def _noise(self, chunk: int, attempt: int) -> F4:
         """Standard normal (B, M, 10): a copy's own, whoever runs beside it."""
         shape = (self.followed.users.kind.shape[1], TOKEN)
         draws = [
-            np.random.Generator(np.random.Philox(key=np.array(key, dtype=np.uint64), counter=[0, 0, 0, chunk]))
+            np.random.Generator(np.random.Philox(key=np.array(key, dtype=np.uint64), counter=[0, 0, attempt, chunk]))
             for key in self.keys
         ]
         return np.stack([draw.standard_normal(shape, dtype=np.float32) for draw in draws])

@@ -1,0 +1,66 @@
+# Whether a chunk leads anybody into another: what can be looked at before it is driven.
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from mkdocs_worldmodel.model.features import Users
+from mkdocs_worldmodel.model.kinematics import Motion, integrate
+from mkdocs_worldmodel.rollout.boxes import overlap
+
+F8 = npt.NDArray[np.float64]
+I8 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+FURTHER = 20
+"""Ticks after a chunk that are looked at: 2 s."""
+_EVERY = 2
+"""Of them, one in so many."""
+
+
+def ahead(start: Motion, acceleration: F8, yaw_rate: F8) -> list[Motion]:
+    """Where a chunk leads, and what follows if then everyone keeps its speed and its mean yaw rate.
+
+    Args:
+        start: (B, M)
+        acceleration: (B, M, 5) [m/s²]
+        yaw_rate: (B, M, 5) [rad/s]
+
+    Returns:
+        states in the order of time, the first of them `start`.
+    """
+    chunk = integrate(start, acceleration, yaw_rate)
+    turning = np.repeat(yaw_rate.mean(axis=-1, keepdims=True), FURTHER, axis=-1)
+    onward = integrate(chunk[-1], np.zeros_like(turning), turning)
+    return [start, *chunk, *onward[_EVERY - 1 :: _EVERY]]
+
+
+def first_contacts(users: Users, present: Mask, states: list[Motion]) -> I8:
+    """Which of the states is the first in which each two overlap, (B, M, M).
+
+    It is the number of states where they never do, and where they do from the first one on.
+
+    Args:
+        users: bodies
+        present: (B, M) who is there
+        states: (B, M) each
+    """
+    x, y, heading = (np.stack([getattr(each, name) for each in states]) for name in ("x", "y", "heading"))
+    centre = users.front - 0.5 * users.length
+    x, y = x + centre * np.cos(heading), y + centre * np.sin(heading)  # (T, B, M)
+    reach = 0.5 * np.hypot(users.length, users.width)
+    i, j = np.triu_indices(x.shape[-1], 1)
+    dx, dy, most = x[..., i] - x[..., j], y[..., i] - y[..., j], reach[:, i] + reach[:, j]
+    near = (dx * dx + dy * dy <= most * most) & present[:, i] & present[:, j]  # (T, B, pairs)
+    t, b, pair = np.nonzero(near)
+    p, q = i[pair], j[pair]
+    hit = overlap(
+        (x[t, b, p], x[t, b, q]), (y[t, b, p], y[t, b, q]), (heading[t, b, p], heading[t, b, q]),
+        (users.length[b, p], users.length[b, q]), (users.width[b, p], users.width[b, q]),
+    )  # fmt: skip
+    never = len(states)
+    first: I8 = np.full((x.shape[1], x.shape[2], x.shape[2]), never, dtype=np.int64)
+    np.minimum.at(first, (b[hit], p[hit], q[hit]), t[hit])
+    first = np.minimum(first, np.swapaxes(first, 1, 2))
+    return np.where(first == 0, never, first)
