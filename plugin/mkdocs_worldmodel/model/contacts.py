@@ -20,7 +20,7 @@ _EVERY = 2
 
 
 def ahead(start: Motion, acceleration: F8, yaw_rate: F8) -> list[Motion]:
-    """Where a chunk leads, and what follows if then everyone keeps its speed and its mean yaw rate.
+    """Where a chunk leads, and what follows if then everyone goes on to brake and to turn as it did on average.
 
     Args:
         start: (B, M)
@@ -31,8 +31,9 @@ def ahead(start: Motion, acceleration: F8, yaw_rate: F8) -> list[Motion]:
         states in the order of time, the first of them `start`.
     """
     chunk = integrate(start, acceleration, yaw_rate)
-    turning = np.repeat(yaw_rate.mean(axis=-1, keepdims=True), FURTHER, axis=-1)
-    onward = integrate(chunk[-1], np.zeros_like(turning), turning)
+    braking = np.minimum(acceleration.mean(axis=-1, keepdims=True), 0.0)
+    turning = yaw_rate.mean(axis=-1, keepdims=True)
+    onward = integrate(chunk[-1], *(np.repeat(each, FURTHER, axis=-1) for each in (braking, turning)))
     return [start, *chunk, *onward[_EVERY - 1 :: _EVERY]]
 
 

@@ -31,9 +31,9 @@ GRAPHS = ("see", "denoise", "route")
 SPANS = ((0.0, 0.6), (0.6, 1.0))
 """Of the flow's time, crossed by the midpoint rule. At the same cost four Euler steps shrink what is rare: at lights
 they let half as many cars start."""
-LIVELY: F4 = np.repeat(np.array([1.1, 1.0], dtype=np.float32), TICKS)
-"""How much larger than in training the noise is from which a token is made: accelerations by this much, so that futures
-lie as far apart as they are off."""
+LIVELY: F4 = np.repeat(np.array([1.1, 0.85], dtype=np.float32), TICKS)
+"""Of training's noise, so much is what a token is made from: accelerations from more, so that futures lie as far apart
+as they are off, and yaw rates from less, so that lanes are kept and changed as in the data."""
 
 
 class ModelError(WorldError):

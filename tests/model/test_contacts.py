@@ -1,0 +1,74 @@
+"""What can be seen of a chunk before it is driven: where it leads, and who would touch whom when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mkdocs_worldmodel.analysis import forecast_rates
+from mkdocs_worldmodel.model.contacts import ahead, first_contacts
+from mkdocs_worldmodel.model.features import Users
+from mkdocs_worldmodel.model.kinematics import TICK, Motion
+
+
+def users(shape: tuple[int, int], length: float = 4.5, width: float = 1.8, front: float = 3.5) -> Users:
+    full = [np.full(shape, value) for value in (length, width, front, 5.0)]
+    return Users(np.full(shape, -1), np.zeros(shape, dtype=int), *full, np.zeros((*shape, shape[1], 4), np.float32))
+
+
+def motion(x: list[float], speed: list[float], y: list[float] | None = None) -> Motion:
+    place = np.array([x]), np.array([y or [0.0] * len(x)])
+    return Motion(*place, np.zeros((1, len(x))), np.array([speed]))
+
+
+def nothing(count: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    return np.zeros((1, count, 5)), np.zeros((1, count, 5))
+
+
+def test_after_the_chunk_everybody_goes_on_to_brake_and_to_turn_but_not_to_speed_up() -> None:
+    acceleration, yaw_rate = nothing(3)
+    acceleration[:, 0], acceleration[:, 1] = -2.0, 2.0
+    yaw_rate[:, 1] = 0.2
+    states = ahead(motion([0.0, 0.0, 0.0], [10.0, 10.0, 10.0]), acceleration, yaw_rate)
+    times = np.array([0.0, *(TICK * k for k in range(1, 6)), *(0.5 + 0.2 * k for k in range(1, 11))])
+    assert len(states) == len(times)
+    assert [float(each.speed[0, 0]) for each in states] == pytest.approx(10.0 - 2.0 * times)
+    assert [float(each.speed[0, 1]) for each in states] == pytest.approx(np.minimum(10.0 + 2.0 * times, 11.0))
+    assert [float(each.x[0, 2]) for each in states] == pytest.approx(10.0 * times)
+    assert [float(each.heading[0, 1]) for each in states] == pytest.approx(0.2 * times)
+
+
+def test_a_contact_is_found_in_the_first_state_in_which_boxes_overlap() -> None:
+    states = ahead(motion([0.0, 10.0, 10.0], [20.0, 10.0, 10.0], [0.0, 0.0, 3.5]), *nothing(3))
+    first = first_contacts(users((1, 3)), np.ones((1, 3), dtype=bool), states)
+    # 5.5 m between the bumpers, closing at 10 m/s: after 0.55 s, which the state at 0.7 s shows
+    assert first[0, 0, 1] == first[0, 1, 0] == 6
+    assert (first[0, 2] == len(states)).all()
+    assert (first[0].diagonal() == len(states)).all()
+
+
+def test_who_is_not_there_or_touched_from_the_start_is_not_counted() -> None:
+    closing = ahead(motion([0.0, 10.0], [20.0, 10.0]), *nothing(2))
+    assert (first_contacts(users((1, 2)), np.array([[True, False]]), closing) == len(closing)).all()
+    touching = ahead(motion([0.0, 3.0], [20.0, 10.0]), *nothing(2))
+    assert (first_contacts(users((1, 2)), np.ones((1, 2), dtype=bool), touching) == len(touching)).all()
+
+
+def test_contacts_are_those_that_analysis_finds_afterwards() -> None:
+    random = np.random.default_rng(5)
+    shape = (40, 6)
+    start = Motion(
+        random.uniform(0.0, 40.0, shape), random.uniform(0.0, 25.0, shape),
+        random.uniform(-np.pi, np.pi, shape), random.uniform(0.0, 12.0, shape),
+    )  # fmt: skip
+    states = ahead(start, random.normal(0.0, 2.0, (*shape, 5)), random.normal(0.0, 0.2, (*shape, 5)))
+    people, there = users(shape), random.random(shape) < 0.9
+    first = first_contacts(people, there, states)
+    x, y, heading = (np.stack([getattr(each, name) for each in states], -1) for name in ("x", "y", "heading"))
+    bodies = forecast_rates.Bodies(
+        x, y, heading, people.length, people.width, people.front - 0.5 * people.length,
+        np.repeat(there[..., None], len(states), -1),
+    )  # fmt: skip
+    found = forecast_rates.first_contacts(bodies)
+    assert (np.minimum(found, len(states)) == first).all()
+    assert 20 < (first < len(states)).sum() < first.size / 2, "there are contacts, and not everywhere"
