@@ -81,11 +81,7 @@ def observed(
         signals: (B, Q) what lights showed at its begin, as groups of ASPECT_GROUPS
         commanded: (B, N) whose actions were given from outside
     """
-    moments = [now.motion, *states]
-    pairs = [controls_between(a, b) for a, b in pairwise(moments)]
-    acceleration, yaw_rate = (np.stack([p[i] for p in pairs], -1) for i in range(2))
-    token = encode(now.pool, now.lane, now.motion.speed, acceleration, yaw_rate)
-    return _after(model, now, token, states, present, signals, commanded)
+    return _after(model, now, states, present, signals, commanded)
 
 
 def imagine(
@@ -135,17 +131,20 @@ def imagine(
         present = now.present & ~gone
         out += states
         there += [now.present] * (TICKS - 1) + [present]
-        now = _after(model, now, token, states, present, shown, told | still, seen=seen)
+        now = _after(model, now, states, present, shown, told | still, seen=seen)
     return out, there
 
 
 def _after(
-    model: SceneModel, now: Situation, token: F4, states: list[Motion], present: Mask, signals: I1,
-    commanded: Mask | None, seen: Observation | None = None,
+    model: SceneModel, now: Situation, states: list[Motion], present: Mask, signals: I1, commanded: Mask | None,
+    seen: Observation | None = None,
 ) -> Situation:  # fmt: skip
+    """What is remembered of a chunk is what came of it: who stands cannot brake, however it was told to."""
     if seen is None:
         _, offset = locate(now.pool, now.lane, now.motion.x, now.motion.y)
         seen = observe(now.pool, now.users, now.motion, now.present, now.lane, offset, now.past, signals)
+    pairs = [controls_between(a, b) for a, b in pairwise([now.motion, *states])]
+    token = encode(now.pool, now.lane, now.motion.speed, *(np.stack([p[i] for p in pairs], -1) for i in range(2)))
     given = np.zeros(now.present.shape, dtype=bool) if commanded is None else commanded
     window = model.remember(seen, token, now.window, commanded=given)
     end = states[-1]
