@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +28,7 @@ from mkdocs_worldmodel.training.tracks import write_tracks
 from mkdocs_worldmodel.world.simulator import Simulator
 
 TINY = Extent(scenes_per_kind=2, seeds=2, kinds=("curves",), only=("forecasts",))
+RUN = "from mkdocs_worldmodel.cli import main; main()"
 LONG = Extent(scenes_per_kind=16, seeds=2, kinds=("curves",), only=("long",))
 
 
@@ -119,6 +126,37 @@ def test_a_finished_block_is_not_made_again_and_a_lost_one_is_the_same(folder: P
 def test_several_processes_come_to_the_same(folder: Path, tmp_path: Path) -> None:
     evaluate(tmp_path, world="simulator", extent=LONG, workers=2)
     assert json.loads((tmp_path / RESULTS).read_text())["long"] == json.loads((folder / RESULTS).read_text())["long"]
+
+
+def gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def waited_for(what: Callable[[], bool], seconds: float = 60.0) -> bool:
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:
+        time.sleep(0.1)
+    return what()
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups: not on this system")
+def test_a_killed_command_leaves_no_process(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RUN, "evaluate", "--world", "simulator", "--out", str(tmp_path),
+               "--part", "forecasts"]  # fmt: skip
+    running = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert waited_for(lambda: any(tmp_path.glob("forecasts/*.npz"))), "the processes have begun to work"
+        running.kill()
+        running.wait()
+        assert waited_for(lambda: gone(running.pid))
+    finally:
+        if not gone(running.pid):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 def test_a_folder_holds_one_world(folder: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import platform
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ def _made(
             _make(folder, block, world, weights, of_clips.get(block.kind))
             yield block
         return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent) as pool:
         under_way = {
             pool.submit(_make, folder, block, world, weights, of_clips.get(block.kind)): block for block in left
         }
@@ -187,6 +188,18 @@ def _made(
                 yield under_way[each]
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """In a process of the pool: a killed command leaves nothing that goes on."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _make(folder: Path, block: Block, world: str, weights: Path | None, clip: Path | None) -> None:
