@@ -68,12 +68,32 @@ def test_decoding_a_token_gives_the_controls_that_it_was_made_of(
     after = np.maximum(0.0, speed + np.cumsum(wanted) * TICK)
     yaw = controls(turns) * np.minimum(after / 10.0, 6.0 / np.maximum(after, 0.5))  # within what tyres hold
     assume(not np.any(speed + np.cumsum(wanted) * TICK < 0.0))  # who stands stays: that has no inverse
+    assume(speed > 0.21 or after[-1] > 0.21)  # who creeps stands: nor has that
     token = encode(pool, lane, one(speed), wanted, yaw)
     a, w = decode(pool, lane, one(speed), token, ANY_TURN)
     np.testing.assert_allclose(a, wanted, atol=1e-5)
     mean = 0.5 * (np.concatenate([[speed], after[:-1]]) + after)
     kept = np.abs(yaw[0, 0]) < np.minimum(mean / 0.01, 7.0 / np.maximum(mean, 0.5))
     np.testing.assert_allclose(w[0, 0][kept], yaw[0, 0][kept], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("speed", "acceleration", "moves"),
+    [
+        (0.0, [0.1] * 5, False),
+        (0.15, [0.05] * 5, False),
+        (0.0, [0.0, 0.0, 0.0, 0.0, 0.8], True),
+        (0.0, [0.5] * 5, True),
+        (0.3, [0.0] * 5, True),
+        (0.3, [-0.4] * 5, True),
+    ],
+)
+def test_who_creeps_stands_and_who_starts_starts(speed: float, acceleration: list[float], moves: bool) -> None:
+    lane = Lane(np.zeros((1, 1), dtype=np.int64), np.full((1, 1), MIDDLE), one(20.0))
+    token = encode(bend(), lane, one(speed), controls(acceleration), controls([0.0] * 5))
+    end = integrate(still(speed), *decode(bend(), lane, one(speed), token, ANY_TURN))[-1]
+    wanted = speed + 0.1 * sum(acceleration)
+    assert float(end.speed[0, 0]) == (pytest.approx(wanted, abs=1e-6) if moves else 0.0)
 
 
 @given(ten, st.floats(0.0, 60.0), st.sampled_from([0.1, 4.8, 8.0]))

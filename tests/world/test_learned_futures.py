@@ -65,7 +65,8 @@ def test_futures_begin_where_the_run_is_and_everybody_but_things_moves() -> None
     assert found.x.shape == (4, 81, 6)
     for name in ("x", "y", "speed", "present"):
         assert np.array_equal(getattr(found, name)[:, 0], np.tile(getattr(run, name)[ROW], (4, 1))), name
-    moved = np.hypot(found.x[:, -1] - found.x[:, 0], found.y[:, -1] - found.y[:, 0])
+    moving = futures(world(accelerating(0.5)))
+    moved = np.hypot(moving.x[:, -1] - moving.x[:, 0], moving.y[:, -1] - moving.y[:, 0])
     assert (moved[:, :5] > 0.0).all(), "the walker too"
     assert (moved[:, 5] == 0.0).all()
     assert len({found.x[k, -1, 0] for k in range(4)}) == 4

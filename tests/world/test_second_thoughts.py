@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pretended import Pretended, lively
 
-from mkdocs_worldmodel.analysis.forecast_rates import NEVER, Bodies, first_contacts
+from mkdocs_worldmodel.analysis.forecast_rates import NEVER, Bodies, first_contacts, passes_red
 from mkdocs_worldmodel.model.features import Observation
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.scenario.scenario import Scenario
@@ -98,6 +98,22 @@ def test_contacts_become_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     without = touched(driven(Pretended(undecided), some, range(60)))
     assert with_it < 0.5 * without
     assert without > 0.1
+
+
+def test_red_lights_are_passed_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = scenario("""
+        road: {kind: town, junction: {ahead: 70 m, control: signals, signals: {green: 20 s, first: side}}}
+        ego: {lane: 1, speed: 12 m/s}
+        stop: {time: 8 s}
+        """)
+
+    def passed() -> float:
+        batch = driven(Pretended(undecided), [built] * 40, range(40))
+        return float(passes_red(built.network, Bodies.of(batch, 2), batch.signals[:, ::2])[:, 0].mean())
+
+    with_it = passed()
+    monkeypatch.setattr(second_thoughts, "TRIES", 1)
+    assert with_it < 0.7 * passed()
 
 
 def test_where_there_is_no_danger_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:

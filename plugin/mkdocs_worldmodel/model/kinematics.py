@@ -29,6 +29,9 @@ _LATERAL = 7.0
 """Largest lateral acceleration: tyres on dry asphalt [m/s²]."""
 _MOST = 12.0
 """Largest acceleration and deceleration at all [m/s²]."""
+_CREEPS, _STARTS = 0.2, 0.5
+"""Who is slower than this before and after a chunk stands [m/s], lest it creep over a stop line by small errors; unless
+it starts in the chunk's last tick [m/s²]."""
 
 
 class Motion(NamedTuple):
@@ -117,7 +120,7 @@ def yaw_beside(part: F4) -> F8:
 
 
 def decode(pool: Pool, lane: Lane, speed: F8, token: F4, min_radius: F8) -> tuple[F8, F8]:
-    """Token → accelerations and yaw rates, (B, N, 5) [m/s², rad/s], within what a body can do.
+    """Token → accelerations and yaw rates, (B, N, 5) [m/s², rad/s], within what a body can do; who creeps, stands.
 
     Args:
         pool: the corridors
@@ -127,6 +130,12 @@ def decode(pool: Pool, lane: Lane, speed: F8, token: F4, min_radius: F8) -> tupl
         min_radius: (B, N) of the tightest turn [m]
     """
     acceleration = np.clip(token[..., :TICKS].astype(np.float64) * ACCELERATION, -_MOST, _MOST)
+    after = speed
+    for k in range(TICKS):
+        after = np.maximum(0.0, after + acceleration[..., k] * TICK)
+    creeps = (speed < _CREEPS) & (after < _CREEPS) & (acceleration[..., -1] < _STARTS)
+    stops = np.stack([-speed / TICK, *[np.zeros_like(speed)] * (TICKS - 1)], axis=-1)
+    acceleration = np.where(creeps[..., None], stops, acceleration)
     mean, _ = _speeds(speed, acceleration)
     beside = yaw_beside(np.clip(token[..., TICKS:], -6.0, 6.0))
     yaw_rate = lane_yaw_rate(pool, lane, speed, acceleration) + beside

@@ -48,6 +48,7 @@ class Followed:
         users: what does not change about them.
         lane, offset: where everyone was on its corridor when the chunk began; motion: likewise on the ground.
         past: the last two chunks.
+        signals: groups of what lights showed when the chunk began, (B, S).
     """
 
     def __init__(self, pool: Pool, users: Users, lane: Lane, motion: Motion) -> None:
@@ -57,6 +58,7 @@ class Followed:
             lane, offset = locate(pool, lane, motion.x, motion.y)
         self.lane, self.offset = lane, offset
         self._here, self._last = lane, motion
+        self.signals = np.zeros((len(motion.x), 0), dtype=np.int8)
         shape = motion.x.shape
         self.past = Past(np.zeros((*shape, 2, TOKEN), dtype=np.float32), np.zeros((*shape, 2), dtype=bool))
 
@@ -75,7 +77,7 @@ class Followed:
             signals: (B, S) groups of what lights show
         """
         self.offset = self.look_up(motion)
-        self.lane, self.motion = self._here, motion
+        self.lane, self.motion, self.signals = self._here, motion, signals
         return observe(self.pool, self.users, motion, present, self.lane, self.offset, self.past, signals)
 
     def look_up(self, motion: Motion) -> F8:

@@ -1,5 +1,5 @@
-# Before a chunk is driven: where it leads somebody into another, those two are asked again. What the model then does is
-# still its own answer, from other noise; small errors that nobody would make with open eyes become rare.
+# Before a chunk is driven: whoever it leads into another or past a red light is asked again. What the model then does
+# is still its own answer, from other noise; small errors that nobody would make with open eyes become rare.
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.model.contacts import ahead, first_contacts
+from mkdocs_worldmodel.model.ahead import ahead, first_contacts, first_red
 from mkdocs_worldmodel.world.learned_scenes import Followed
 
 F4 = npt.NDArray[np.float32]
@@ -17,7 +17,7 @@ I8 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 TRIES = 3
-"""How often everybody is asked at most; of the answers the one with the fewest and latest contacts counts."""
+"""How often everybody is asked at most; of the answers the one with the fewest and latest dangers counts."""
 
 
 def reconsidered(
@@ -50,8 +50,12 @@ def reconsidered(
 
 
 def _dangers(followed: Followed, present: Mask, free: Mask, token: F4) -> tuple[F8, Mask]:
-    """How bad the contacts ahead are that somebody could avoid, (B,), the sooner the worse; and who could, (B, M)."""
+    """How bad the dangers ahead are that somebody could avoid, (B,), the sooner the worse; and who could, (B, M)."""
     states = ahead(followed.motion, *followed.controls(token))
-    first = first_contacts(followed.users, present, states)
-    avoidable = (first < len(states)) & (free[:, :, None] | free[:, None, :])
-    return np.where(avoidable, 1.0 / first, 0.0).sum(axis=(1, 2)), avoidable.any(axis=2) & free
+    never = len(states)
+    contact = first_contacts(followed.users, present, states)
+    avoidable = (contact < never) & (free[:, :, None] | free[:, None, :])
+    red = first_red(followed.pool, followed.users, followed.lane, followed.signals, states)
+    passes = (red < never) & present & free
+    danger = np.where(avoidable, 0.5 / contact, 0.0).sum(axis=(1, 2)) + np.where(passes, 1.0 / red, 0.0).sum(axis=1)
+    return danger, (avoidable.any(axis=2) & free) | passes

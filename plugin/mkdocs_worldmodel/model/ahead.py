@@ -1,15 +1,17 @@
-# Whether a chunk leads anybody into another: what can be looked at before it is driven.
+# Where a chunk leads: into another, or past a red light. It can be looked at before it is driven.
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from mkdocs_worldmodel.model.features import Users
-from mkdocs_worldmodel.model.kinematics import Motion, integrate
+from mkdocs_worldmodel.model.corridor import Pool
+from mkdocs_worldmodel.model.features import ASPECT_GROUPS, Users
+from mkdocs_worldmodel.model.kinematics import Lane, Motion, integrate
 from mkdocs_worldmodel.rollout.boxes import overlap
 
 F8 = npt.NDArray[np.float64]
+I1 = npt.NDArray[np.int8]
 I8 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -17,6 +19,7 @@ FURTHER = 20
 """Ticks after a chunk that are looked at: 2 s."""
 _EVERY = 2
 """Of them, one in so many."""
+_RED = [ASPECT_GROUPS["red"], ASPECT_GROUPS["red amber"]]
 
 
 def ahead(start: Motion, acceleration: F8, yaw_rate: F8) -> list[Motion]:
@@ -65,3 +68,30 @@ def first_contacts(users: Users, present: Mask, states: list[Motion]) -> I8:
     np.minimum.at(first, (b[hit], p[hit], q[hit]), t[hit])
     first = np.minimum(first, np.swapaxes(first, 1, 2))
     return np.where(first == 0, never, first)
+
+
+def first_red(pool: Pool, users: Users, lane: Lane, signals: I1, states: list[Motion]) -> I8:
+    """In which of the states the front of each is first beyond a line whose light now shows red, (B, M).
+
+    It is the number of states where it never is, and where it is from the first one on.
+
+    Args:
+        pool: the corridors
+        users: bodies and corridors
+        lane: where everyone is on its corridor in the first state
+        signals: (B, S) groups of what lights show
+        states: (B, M) each
+    """
+    never, shape = len(states), lane.sample.shape
+    if not signals.shape[1]:
+        return np.full(shape, never, dtype=np.int64)
+    lights = pool.lights[np.maximum(lane.corridor, 0)]  # (B, M, L, 2)
+    column = np.clip(lights[..., 1].astype(np.int64), 0, signals.shape[1] - 1)
+    shown = signals[np.arange(shape[0])[:, None, None], column]
+    closed = np.isin(shown, _RED) & (lane.corridor >= 0)[..., None]
+    x, y = (np.stack([getattr(each, name) for each in states]) for name in ("x", "y"))
+    driven = np.cumsum(np.hypot(np.diff(x, axis=0), np.diff(y, axis=0)), axis=0)  # (T - 1, B, M)
+    front = (lane.sample + users.front)[..., None]
+    left = lights[..., 0] - front  # (B, M, L)
+    beyond = ((left >= 0.0) & closed & (driven[..., None] > left)).any(axis=-1)
+    return np.where(beyond.any(axis=0), 1 + np.argmax(beyond, axis=0), never)

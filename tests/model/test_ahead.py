@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from mkdocs_worldmodel.analysis import forecast_rates
-from mkdocs_worldmodel.model.contacts import ahead, first_contacts
-from mkdocs_worldmodel.model.features import Users
-from mkdocs_worldmodel.model.kinematics import TICK, Motion
+from mkdocs_worldmodel.model.ahead import ahead, first_contacts, first_red
+from mkdocs_worldmodel.model.corridor import MIDDLE, Pool, Roads
+from mkdocs_worldmodel.model.features import ASPECT_GROUPS, Users
+from mkdocs_worldmodel.model.kinematics import TICK, Lane, Motion
+from mkdocs_worldmodel.rollout.route_lead import route_of
+from scenes import scenario
 
 
 def users(shape: tuple[int, int], length: float = 4.5, width: float = 1.8, front: float = 3.5) -> Users:
@@ -72,3 +75,34 @@ def test_contacts_are_those_that_analysis_finds_afterwards() -> None:
     found = forecast_rates.first_contacts(bodies)
     assert (np.minimum(found, len(states)) == first).all()
     assert 20 < (first < len(states)).sum() < first.size / 2, "there are contacts, and not everywhere"
+
+
+@pytest.mark.parametrize(
+    ("shown", "speed", "before", "wanted"),
+    [
+        ("red", 10.0, 3.1, 4),  # 3.1 m at 10 m/s: beyond the line after 0.4 s
+        ("red amber", 10.0, 3.1, 4),
+        ("green", 10.0, 3.1, 16),
+        ("amber", 10.0, 3.1, 16),
+        ("red", 10.0, 26.0, 16),  # too far for two and a half seconds
+        ("red", 10.0, 12.0, 9),  # after 1.3 s, the state at 1.3 s
+        ("red", 0.0, 0.5, 16),
+        ("red", 10.0, -0.5, 16),  # has passed already
+    ],
+)
+def test_who_comes_to_a_red_light_is_found(shown: str, speed: float, before: float, wanted: int) -> None:
+    built = scenario("""
+        road: {kind: town, length: 300 m, junction: {at: 150 m, control: signals}}
+        ego: {lane: 1, speed: 10 m/s}
+        stop: {time: 1 s}
+        """)
+    pool = Pool([Roads(built.network).corridor(route_of(built.users[0]))])
+    station, column = float(pool.lights[0, 0, 0]), int(pool.lights[0, 0, 1])
+    signals = np.full((1, len(list(built.network.signals()))), ASPECT_GROUPS["green"], dtype=np.int8)
+    signals[0, column] = ASPECT_GROUPS[shown]
+    people = users((1, 1))
+    people = Users(np.zeros((1, 1), dtype=int), *(getattr(people, f) for f in Users.__slots__[1:]))
+    lane = Lane(people.corridor, np.full((1, 1), MIDDLE), np.array([[station - before - 3.5]]))
+    states = ahead(motion([0.0], [speed]), *nothing(1))
+    assert first_red(pool, people, lane, signals, states).tolist() == [[wanted]]
+    assert first_red(pool, people, lane, signals[:, :0], states).tolist() == [[len(states)]]
