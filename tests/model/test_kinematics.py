@@ -19,7 +19,7 @@ from mkdocs_worldmodel.model.kinematics import (
     TOKEN,
     Lane,
     Motion,
-    controls_between,
+    controls_of,
     decode,
     encode,
     integrate,
@@ -143,10 +143,8 @@ def test_commanded_controls_are_followed_exactly_however_hard() -> None:
     a, w = random.uniform(-4.0, 3.0, (2, 3, 25)), random.uniform(-0.4, 0.4, (2, 3, 25))
     start = Motion(*(random.uniform(-50.0, 50.0, (2, 3)) for _ in range(3)), np.full((2, 3), 15.0))
     states = [start, *integrate(start, a, w)]
-    for k, (before, after) in enumerate(pairwise(states)):
-        back = controls_between(before, after)
-        np.testing.assert_allclose(back[0], a[..., k], atol=1e-9)
-        np.testing.assert_allclose(back[1], w[..., k], atol=1e-9)
+    for back, asked in zip(controls_of(states), (a, w), strict=True):
+        np.testing.assert_allclose(back, asked, atol=1e-9)
     again = start
     for part in (slice(0, 5), slice(5, 10), slice(10, 25)):
         again = integrate(again, a[..., part], w[..., part])[-1]
@@ -154,8 +152,8 @@ def test_commanded_controls_are_followed_exactly_however_hard() -> None:
 
 
 def test_a_turn_over_half_a_round_is_the_short_one() -> None:
-    _, yaw = controls_between(still(1.0, np.pi - 0.05), still(1.0, -np.pi + 0.05))
-    assert yaw[0, 0] == pytest.approx(0.1 / TICK)
+    _, yaw = controls_of([still(1.0, np.pi - 0.05), still(1.0, -np.pi + 0.05)])
+    assert yaw[0, 0, 0] == pytest.approx(0.1 / TICK)
 
 
 def test_who_follows_no_lane_says_its_yaw_rate_itself() -> None:

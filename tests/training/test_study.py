@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -87,15 +86,14 @@ def test_who_knows_the_future_s_tokens_foretells_it(study: Any, monkeypatch: pyt
     real = study.imagine
 
     def known(face: Any, now: Any, chunks: int, signals: Any, noise: Any, given: Any = None) -> Any:
-        from mkdocs_worldmodel.model.kinematics import Motion, controls_between
+        from mkdocs_worldmodel.model.kinematics import Motion, controls_of
 
         copies = len(now.present) // len(test.present)
         first = study._CONTEXT * 5
 
         def told(k: int) -> tuple[np.ndarray, np.ndarray]:
             at = [Motion(*(np.repeat(v[:, first + 5 * k + i], copies, 0) for v in test.motion)) for i in range(6)]
-            both = [controls_between(a, b) for a, b in pairwise(at)]
-            return tuple(np.stack([each[i] for each in both], -1) for i in range(2))  # type: ignore[return-value]
+            return controls_of(at)
 
         return real(face, now, chunks, signals, noise, told)
 

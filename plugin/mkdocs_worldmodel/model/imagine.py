@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ from mkdocs_worldmodel.model.kinematics import (
     TOKEN,
     Lane,
     Motion,
-    controls_between,
+    controls_of,
     decode,
     encode,
     integrate,
@@ -143,8 +142,7 @@ def _after(
     if seen is None:
         _, offset = locate(now.pool, now.lane, now.motion.x, now.motion.y)
         seen = observe(now.pool, now.users, now.motion, now.present, now.lane, offset, now.past, signals)
-    pairs = [controls_between(a, b) for a, b in pairwise([now.motion, *states])]
-    token = encode(now.pool, now.lane, now.motion.speed, *(np.stack([p[i] for p in pairs], -1) for i in range(2)))
+    token = encode(now.pool, now.lane, now.motion.speed, *controls_of([now.motion, *states]))
     given = np.zeros(now.present.shape, dtype=bool) if commanded is None else commanded
     window = model.remember(seen, token, now.window, commanded=given)
     end = states[-1]

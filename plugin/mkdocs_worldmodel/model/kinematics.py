@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -83,8 +85,8 @@ def integrate(start: Motion, acceleration: F8, yaw_rate: F8) -> list[Motion]:
     return out
 
 
-def _speeds(speed: F8, acceleration: F8) -> tuple[F8, F8]:
-    """Mean speed during, and metres up to the middle of, each control, (B, N, K)."""
+def _speeds(speed: F8, acceleration: F8) -> tuple[F8, F8, F8]:
+    """Mean speed during, and metres up to the middle of, each control, (B, N, K); speed after all of them, (B, N)."""
     means, metres = [], []
     driven = np.zeros_like(speed)
     for k in range(acceleration.shape[-1]):
@@ -93,12 +95,12 @@ def _speeds(speed: F8, acceleration: F8) -> tuple[F8, F8]:
         means.append(mean)
         metres.append(driven + 0.5 * mean * TICK)
         driven, speed = driven + mean * TICK, after
-    return np.stack(means, -1), np.stack(metres, -1)
+    return np.stack(means, -1), np.stack(metres, -1), speed
 
 
 def lane_yaw_rate(pool: Pool, lane: Lane, speed: F8, acceleration: F8) -> F8:
     """Yaw rate of who follows its lane with these accelerations, (B, N, K) [rad/s]; 0 for who follows none."""
-    mean, metres = _speeds(speed, acceleration)
+    mean, metres, _ = _speeds(speed, acceleration)
     sample = np.rint(lane.sample[..., None] + metres).astype(np.int64)
     rows = pool.at(np.maximum(lane.corridor, 0)[..., None], sample)
     bend = pool.curvature[rows, lane.column[..., None]]
@@ -130,20 +132,22 @@ def decode(pool: Pool, lane: Lane, speed: F8, token: F4, min_radius: F8) -> tupl
         min_radius: (B, N) of the tightest turn [m]
     """
     acceleration = np.clip(token[..., :TICKS].astype(np.float64) * ACCELERATION, -_MOST, _MOST)
-    after = speed
-    for k in range(TICKS):
-        after = np.maximum(0.0, after + acceleration[..., k] * TICK)
+    *_, after = _speeds(speed, acceleration)
     creeps = (speed < _CREEPS) & (after < _CREEPS) & (acceleration[..., -1] < _STARTS)
     stops = np.stack([-speed / TICK, *[np.zeros_like(speed)] * (TICKS - 1)], axis=-1)
     acceleration = np.where(creeps[..., None], stops, acceleration)
-    mean, _ = _speeds(speed, acceleration)
+    mean, *_ = _speeds(speed, acceleration)
     beside = yaw_beside(np.clip(token[..., TICKS:], -6.0, 6.0))
     yaw_rate = lane_yaw_rate(pool, lane, speed, acceleration) + beside
     most = np.minimum(mean / min_radius[..., None], _LATERAL / np.maximum(mean, 0.5))
     return acceleration, np.clip(yaw_rate, -most, most)
 
 
-def controls_between(states: Motion, after: Motion) -> tuple[F8, F8]:
-    """Acceleration and yaw rate that lead from one moment to the one a control later, (…)."""
-    turned = np.remainder(after.heading - states.heading + np.pi, 2.0 * np.pi) - np.pi
-    return (after.speed - states.speed) / TICK, turned / TICK
+def controls_of(states: Sequence[Motion]) -> tuple[F8, F8]:
+    """Accelerations and yaw rates, (…, K), that lead from the first of K + 1 moments to each one a control later."""
+    acceleration, yaw_rate = [], []
+    for now, after in pairwise(states):
+        turned = np.remainder(after.heading - now.heading + np.pi, 2.0 * np.pi) - np.pi
+        acceleration.append((after.speed - now.speed) / TICK)
+        yaw_rate.append(turned / TICK)
+    return np.stack(acceleration, axis=-1), np.stack(yaw_rate, axis=-1)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.model.corridor import Pool
 from mkdocs_worldmodel.model.features import POSE, THING, WALKER, Observation, Past, Users, locate, observe
-from mkdocs_worldmodel.model.kinematics import TICK, TICKS, TOKEN, Lane, Motion, controls_between, encode, yaw_beside
+from mkdocs_worldmodel.model.kinematics import TICK, TICKS, TOKEN, Lane, Motion, controls_of, encode, yaw_beside
 from mkdocs_worldmodel.model.scene import Corridors, signal_groups
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
 from mkdocs_worldmodel.scenario.scenario import Scenario
@@ -184,8 +183,7 @@ def sequences(
     rare = np.zeros((scenes, total), dtype=np.float32)
     for k in range(total):
         states = [Motion(*(each[:, at[k] + i] for each in tracks.motion)) for i in range(TICKS + 1)]
-        pairs = [controls_between(a, b) for a, b in pairwise(states)]
-        acceleration, yaw = (np.stack([p[i] for p in pairs], -1) for i in range(2))
+        acceleration, yaw = controls_of(states)
         token[:, k] = encode(tracks.pool, lanes[k], motion.speed[:, k], acceleration, yaw)
         alive[:, k] = tracks.present[:, at[k] : at[k + 1] + 1].all(axis=1)
         across = acceleration_across(token[:, k], motion.speed[:, k])

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mkdocs_worldmodel.model.corridor import MIDDLE, Pool
 from mkdocs_worldmodel.model.features import Observation, Past, Users, locate, observe
-from mkdocs_worldmodel.model.kinematics import TICK, TICKS, TOKEN, Lane, Motion, controls_between, decode, encode
+from mkdocs_worldmodel.model.kinematics import TICK, TICKS, TOKEN, Lane, Motion, controls_of, decode, encode
 
 F4 = npt.NDArray[np.float32]
 F8 = npt.NDArray[np.float64]
@@ -111,9 +111,7 @@ class Followed:
         """
         for before, after in pairwise(states):
             alive = alive & (np.hypot(after.x - before.x, after.y - before.y) < _FASTEST * TICK)
-        pairs = [controls_between(before, after) for before, after in pairwise(states)]
-        acceleration, yaw_rate = (np.stack([pair[i] for pair in pairs], -1) for i in range(2))
-        token = encode(self.pool, self.lane, self.motion.speed, acceleration, yaw_rate) * alive[..., None]
+        token = encode(self.pool, self.lane, self.motion.speed, *controls_of(states)) * alive[..., None]
         self.past = Past(
             np.stack([self.past.tokens[..., 1, :], token], axis=-2), np.stack([self.past.known[..., 1], alive], axis=-1)
         )
