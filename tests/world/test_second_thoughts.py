@@ -1,17 +1,22 @@
-"""Who would come into contact is asked again: who, how often, and that it helps."""
+"""Who would come into contact, past a red light or off the road is asked again: who, how often, and that it helps."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from pretended import Pretended, lively
 
-from mkdocs_worldmodel.analysis.forecast_rates import NEVER, Bodies, first_contacts, passes_red
-from mkdocs_worldmodel.model.features import Observation
+from mkdocs_worldmodel.analysis.drivable import DrivableArea
+from mkdocs_worldmodel.analysis.forecast_rates import NEVER, Bodies, first_contacts, leaves_road, passes_red
+from mkdocs_worldmodel.model.corridor import MIDDLE, Pool, Roads
+from mkdocs_worldmodel.model.features import Observation, Users
+from mkdocs_worldmodel.model.kinematics import ACCELERATION, Lane, Motion
 from mkdocs_worldmodel.rollout.batch import RolloutBatch
+from mkdocs_worldmodel.scenario.road_user import Leg
 from mkdocs_worldmodel.scenario.scenario import Scenario
 from mkdocs_worldmodel.world import second_thoughts
 from mkdocs_worldmodel.world.learned import Learned
@@ -48,7 +53,7 @@ class Noted(Pretended):
         self.calls: list[tuple[Any, Any]] = []
 
     def chunk(self, seen: Observation, given: Any, noise: Any, window: Any, scenes: Any = None) -> Any:
-        self.calls.append((scenes, noise))
+        self.calls.append((scenes, noise.copy()))
         return super().chunk(seen, given, noise, window, scenes)
 
     def remember(self, *args: Any, **more: Any) -> Any:
@@ -66,7 +71,7 @@ def touched(batch: RolloutBatch) -> float:
 
 def test_only_scenes_with_a_contact_ahead_are_asked_for_again_and_in_them_who_can_avoid_it() -> None:
     model = Noted()
-    driven(model, [behind(28.0), behind(800.0)], range(2))
+    driven(model, [behind(18.0), behind(800.0)], range(2))
     chunk = model.calls[: [str(what) for what, _ in model.calls].index("end")]
     (all_of_them, first), *again = chunk
     assert all_of_them is None
@@ -80,7 +85,7 @@ def test_only_scenes_with_a_contact_ahead_are_asked_for_again_and_in_them_who_ca
 
 def test_nobody_is_asked_again_where_nobody_could_help_it() -> None:
     model = Noted()
-    driven(model, [behind(28.0, driver="constant")], range(1))
+    driven(model, [behind(18.0, driver="constant")], range(1))
     assert {str(scenes) for scenes, _ in model.calls} == {"None", "end"}
 
 
@@ -130,3 +135,58 @@ def test_a_run_in_danger_alone_is_the_same_as_in_a_batch() -> None:
     for k in range(3):
         alone = driven(Pretended(undecided), some[k : k + 1], range(k, k + 1))
         assert together.one(k).x.tobytes() == alone.one(0).x.tobytes()
+
+
+def test_a_better_answer_of_one_counts_though_another_s_is_worse() -> None:
+    """Two cars near one that stands, each in its lane; they have nothing to do with each other."""
+    shape = (1, 4)
+    followed = SimpleNamespace(
+        pool=Pool([Roads(behind(18.0).network).corridor((Leg("1", 1, -1),))]),
+        users=Users(
+            np.full(shape, -1), np.zeros(shape, dtype=int), np.full(shape, 4.5), np.full(shape, 1.8),
+            np.full(shape, 3.5), np.full(shape, 5.0), np.zeros((1, 4, 4, 4), np.float32),
+        ),
+        lane=Lane(np.full(shape, -1), np.full(shape, MIDDLE), np.zeros(shape)),
+        motion=Motion(
+            np.array([[0.0, 16.0, 0.0, 16.0]]), np.array([[0.0, 0.0, 20.0, 20.0]]), np.zeros(shape),
+            np.array([[15.0, 0.0, 15.0, 0.0]]),
+        ),
+        signals=np.zeros((1, 0), dtype=np.int8),
+    )  # fmt: skip
+    answers = iter([(0.0, -4.0), *[(-10.0, 3.0)] * second_thoughts.TRIES])
+    """Accelerations of the first and of the third; neither can stop any more, but who brakes harder is there later."""
+
+    def ask(scenes: Any, noise: Any) -> Any:
+        token = np.zeros((1, 4, 10), dtype=np.float32)
+        token[0, 0, :5], token[0, 2, :5] = next(answers)
+        return token / np.float32(ACCELERATION)
+
+    everyone = np.ones(shape, dtype=bool)
+    token = second_thoughts.reconsidered(
+        followed,
+        everyone,
+        everyone,
+        ask,
+        lambda attempt: np.zeros((1, 4, 10), dtype=np.float32),  # type: ignore[arg-type]
+    )
+    assert token[0, 0, 0] * ACCELERATION == pytest.approx(-10.0)
+    assert token[0, 2, 0] * ACCELERATION == pytest.approx(-4.0)
+
+
+def test_the_road_is_left_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drifting(seen: Observation, noise: Any, window: Any) -> Any:
+        token = np.zeros_like(noise)
+        token[..., 5:] = np.clip(1.5 * noise[..., 5:6], -2.0, 2.0)
+        return token
+
+    def left() -> float:
+        batch = driven(Pretended(drifting), [behind(800.0)] * 20, range(20))
+        x, y = (np.swapaxes(each, 1, 2)[:, :1] for each in (batch.x, batch.y))
+        area = DrivableArea(behind(800.0).network)
+        return float(leaves_road(area, x, y, np.ones_like(x, dtype=bool)).mean())
+
+    with_it = left()
+    monkeypatch.setattr(second_thoughts, "TRIES", 1)
+    without = left()
+    assert with_it < 0.7 * without
+    assert without > 0.3

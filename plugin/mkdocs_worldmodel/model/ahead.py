@@ -1,4 +1,4 @@
-# Where a chunk leads: into another, or past a red light. It can be looked at before it is driven.
+# Where a chunk leads: into another, past a red light, off the road. It can be looked at before it is driven.
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mkdocs_worldmodel.model.corridor import Pool
-from mkdocs_worldmodel.model.features import ASPECT_GROUPS, Users
-from mkdocs_worldmodel.model.kinematics import Lane, Motion, integrate
+from mkdocs_worldmodel.model.features import ASPECT_GROUPS, KINDS, Users, locate
+from mkdocs_worldmodel.model.kinematics import TICKS, Lane, Motion, integrate
 from mkdocs_worldmodel.rollout.boxes import overlap
 
 F8 = npt.NDArray[np.float64]
@@ -15,10 +15,12 @@ I1 = npt.NDArray[np.int8]
 I8 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-FURTHER = 20
-"""Ticks after a chunk that are looked at: 2 s."""
+FURTHER = 10
+"""Ticks after a chunk that are looked at: 1 s. Most of what lies further ahead passes by itself."""
 _EVERY = 2
 """Of them, one in so many."""
+_OFF = 0.3
+"""Whose reference point lies further outside of all lanes than this is off the road [m]."""
 _RED = [ASPECT_GROUPS["red"], ASPECT_GROUPS["red amber"]]
 
 
@@ -89,9 +91,45 @@ def first_red(pool: Pool, users: Users, lane: Lane, signals: I1, states: list[Mo
     column = np.clip(lights[..., 1].astype(np.int64), 0, signals.shape[1] - 1)
     shown = signals[np.arange(shape[0])[:, None, None], column]
     closed = np.isin(shown, _RED) & (lane.corridor >= 0)[..., None]
-    x, y = (np.stack([getattr(each, name) for each in states]) for name in ("x", "y"))
-    driven = np.cumsum(np.hypot(np.diff(x, axis=0), np.diff(y, axis=0)), axis=0)  # (T - 1, B, M)
+    driven = _driven(states)  # (T - 1, B, M)
     front = (lane.sample + users.front)[..., None]
     left = lights[..., 0] - front  # (B, M, L)
     beyond = ((left >= 0.0) & closed & (driven[..., None] > left)).any(axis=-1)
     return np.where(beyond.any(axis=0), 1 + np.argmax(beyond, axis=0), never)
+
+
+def first_off(pool: Pool, users: Users, lane: Lane, states: list[Motion]) -> I8:
+    """In which of the states each motor vehicle is off its road, (B, M): that at the end of the chunk, or the last.
+
+    It is the number of states where it never is, and where it is from the first one on.
+
+    Args:
+        pool: the corridors
+        users: bodies and corridors
+        lane: where everyone is on its corridor in the first state
+        states: (B, M) each
+    """
+    driven = np.concatenate([np.zeros((1, *lane.sample.shape)), _driven(states)])
+    motor = (users.kind < KINDS["bicycle"]) & (lane.corridor >= 0)
+    at_first = _outside(pool, lane, states[0])
+    first = np.full(lane.sample.shape, len(states))
+    for k in (len(states) - 1, TICKS):
+        off = _outside(pool, lane._replace(sample=lane.sample + driven[k]), states[k])
+        first = np.where(motor & off & ~at_first, k, first)
+    return first
+
+
+def _outside(pool: Pool, lane: Lane, motion: Motion) -> Mask:
+    """Who is outside of all lanes of its corridor, (B, M); nobody beyond its end."""
+    lane, offset = locate(pool, lane, motion.x, motion.y)
+    corridor = np.maximum(lane.corridor, 0)
+    row = pool.at(corridor, np.rint(lane.sample).astype(np.int64))
+    beside = np.abs(offset) > 0.5 * pool.width[row, lane.column] + _OFF
+    outside: Mask = (beside | ~pool.exists[row, lane.column]) & (lane.sample < pool.end[corridor])
+    return outside
+
+
+def _driven(states: list[Motion]) -> F8:
+    """Metres up to each of the states but the first, (T - 1, B, M)."""
+    x, y = (np.stack([getattr(each, name) for each in states]) for name in ("x", "y"))
+    return np.cumsum(np.hypot(np.diff(x, axis=0), np.diff(y, axis=0)), axis=0)

@@ -60,7 +60,7 @@ class Learned:
 
     @property
     def version(self) -> str:
-        return f"learned 3, weights {self.model.digest[:12]}, {VERSION}"
+        return f"learned 4, weights {self.model.digest[:12]}, {VERSION}"
 
     def reset(self, scenario: Scenario, seed: int = 0) -> State:
         self._simulation = self._at_wheel([scenario], [seed])
