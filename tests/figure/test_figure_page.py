@@ -106,7 +106,7 @@ def test_every_number_of_the_table_has_a_unit_or_says_none(root: Node) -> None:
     rows = list(root.first("details", class_="wm-numbers").first("tbody").all("tr"))
     assert len(rows) >= 8
     for row in rows:
-        assert re.fullmatch(r"-?\d+\.\d (s|m|km/h|m/s²)|none", next(row.all("td")).text)
+        assert re.fullmatch(r"−?\d+\.\d (s|m|km/h|m/s²)|none", next(row.all("td")).text)
 
 
 def test_the_page_says_how_it_was_made_and_that_pictures_are_generated(root: Node) -> None:

@@ -3,8 +3,8 @@
 # For example: say("{who!c} brakes to {speed}", who=called("lorry"), speed=kmh(13.9)).
 # - The English template is the message's id, as in gettext: `figure/languages/LANGUAGE.json` holds its translation,
 #   with the same places. A new template needs a line in each of them; a test names those that are missing.
-# - Values: a number (its place says how many decimals: `{gap:.1f}`; languages choose the decimal mark), another
-#   `Said`, or a str that stays as it is: what an author wrote, a name. English words never go in as a str.
+# - Values: a number (its place says how many decimals, `{gap:.1f}`; languages choose the decimal mark, a minus is "−"),
+#   another `Said`, or a str that stays as it is: what an author wrote, a name. English words never go in as a str.
 # - `{who!c}` begins with a capital letter. Any other conversion asks for a form of the value: a table may hold
 #   "the ego!d" beside "the ego" (German: the dative); English has none.
 # - `str(said)` is the English. A page words it: `figure.languages.language(name).words(said)`.
@@ -81,7 +81,7 @@ def _value(value: str | float | Said, spec: str, form: str, table: Mapping[str, 
     elif isinstance(value, str):
         text = value
     else:
-        text = format(value, spec).replace(".", decimal)
+        text = format(value, spec).replace("-", "−").replace(".", decimal)
     return text[:1].upper() + text[1:] if form == "c" else text
 
 
